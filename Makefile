@@ -1,0 +1,152 @@
+# rxlua: `make help` lists what can be made.
+
+ARCH     ?= native
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+CC       ?= cc
+LUA_VERSION = 5.4
+
+# Debian's names of all that building, running and testing needs, and of what `make lint` adds
+PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev lua5.4 libopenblas-openmp-dev liblapacke-dev \
+  libhdf5-dev libaec-dev zlib1g-dev librandom123-dev libedit-dev gnuplot-nox \
+  lua-argparse lua-cjson lua-filesystem lua-busted lua-term lua-system lua-ldoc hdf5-tools
+LINT_PACKAGES = clang-format lua-check
+
+# OpenBLAS: the OpenMP build, from its own folder, so that one library owns the threads.
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+BLAS      := /usr/lib/$(MULTIARCH)/openblas-openmp
+
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
+CFLAGS   = -std=c11 -O3 -g -march=$(ARCH) -fopenmp -fPIC -D_GNU_SOURCE $(WARNINGS)
+CPPFLAGS = -Isrc/core -Isrc/bind -I/usr/include/$(MULTIARCH)/openblas-openmp \
+  $(shell pkg-config --cflags lua5.4 hdf5-serial 2>/dev/null)
+LDFLAGS  = -fopenmp -Wl,-rpath,$(BLAS)
+# blas and lapack before lapacke, needed or not, or it would load a second BLAS
+# HDF5 is linked statically into the program: its shared library loads thirty others, 10 ms a start
+HDF5     := -l:libhdf5_serial.a -lsz -lz -ldl
+LDLIBS   = -L$(BLAS) -Wl,--no-as-needed -lopenblas -llapack -lblas -Wl,--as-needed -llapacke -lmvec -lm
+
+ifdef SANITIZE
+  BUILD   = build/sanitize
+  PROGRAM = $(BUILD)/rxlua
+  CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+  LDFLAGS += -fsanitize=address,undefined
+else
+  BUILD   = build
+  PROGRAM = rxlua
+endif
+
+objects  = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c))
+LIBRARY := $(call objects,core) $(call objects,bind)
+HOST    := $(call objects,host)
+MODULE   = $(BUILD)/reactivation/core.so
+
+all: $(PROGRAM) $(MODULE)
+
+$(PROGRAM): $(LIBRARY) $(HOST) $(BUILD)/flags
+	$(CC) $(LDFLAGS) -o $@ $(LIBRARY) $(HOST) -llua$(LUA_VERSION) -ledit $(HDF5) $(LDLIBS)
+
+# nodelete: the threads of OpenMP outlive lua_close, which unloads modules
+$(MODULE): $(LIBRARY) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -shared -Wl,-z,nodelete -o $@ $(LIBRARY) $(shell pkg-config --libs hdf5-serial 2>/dev/null) $(LDLIBS)
+
+# the one file whose loops become calls of the C library's vector functions
+$(BUILD)/core/vector.o: CFLAGS += -ffast-math
+
+$(BUILD)/%.o: src/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# remembers the flags, so that another ARCH builds everything anew
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS) $(LDFLAGS) $(HDF5) $(LDLIBS)' | cmp -s - $@ \
+	  || echo '$(CC) $(CFLAGS) $(LDFLAGS) $(HDF5) $(LDLIBS)' > $@
+
+-include $(LIBRARY:.o=.d) $(HOST:.o=.d)
+
+# --- what people type ---------------------------------------------------------------------------
+
+help:
+	@echo 'make            build ./rxlua and the module for stock lua$(LUA_VERSION)'
+	@echo 'make demo       install what is missing, build, train head direction for some minutes, draw it'
+	@echo 'make test       install what is missing, build, run all tests'
+	@echo 'make bench      time a training step beside its matrix products alone'
+	@echo 'make docs       the API reference, into docs/api/'
+	@echo 'make lint       formatting of C, luacheck'
+	@echo 'make deps       only install what is missing'
+	@echo 'make install    into $(PREFIX), or PREFIX=... DESTDIR=...; make uninstall takes it away'
+	@echo 'make clean      remove what was built'
+	@echo
+	@echo 'ARCH=x86-64-v3  build for another processor than this one;  SANITIZE=1  with ASan and UBSan'
+
+# $(call ensure,packages): install those of Debian's packages that are missing, or say which.
+define ensure
+	@missing=; for package in $(1); do \
+	  dpkg-query -W -f='$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed \
+	    || missing="$$missing $$package"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "This is not Debian; please install what is here called:$$missing"; exit 1; \
+	elif [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo=sudo; \
+	else echo "Please ask an administrator to run: apt-get install$$missing"; exit 1; fi; \
+	echo "Installing$$missing"; \
+	$$sudo apt-get update -qq && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing \
+	  >/dev/null
+endef
+
+deps:
+	$(call ensure,$(PACKAGES))
+
+# built by a make of its own, which sees what `deps` installed
+built: deps
+	@$(MAKE) --no-print-directory all
+
+demo: built
+	./$(PROGRAM) experiments/head_direction.lua --quick
+
+# fails on a failing test, and then says so last
+test: built
+	RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal tests/spec
+
+bench: built $(BUILD)/bench/products.so
+	./$(PROGRAM) tests/bench/bench.lua
+
+$(BUILD)/bench/products.so: tests/bench/products.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,nodelete -o $@ $< $(LDLIBS)
+
+docs: deps
+	ldoc --quiet .
+
+lint:
+	$(call ensure,$(LINT_PACKAGES))
+	clang-format --dry-run -Werror src/*/*.[ch] tests/bench/*.c
+	luacheck --quiet lua experiments tests
+
+LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)/reactivation
+LUA_LIB   = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)/reactivation
+SHARE     = $(DESTDIR)$(PREFIX)/share/rxlua
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(LUA_SHARE)/tasks $(LUA_SHARE)/plots $(LUA_LIB) $(SHARE)/experiments
+	install rxlua $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 lua/reactivation/*.lua $(LUA_SHARE)/
+	install -m 644 lua/reactivation/tasks/*.lua $(LUA_SHARE)/tasks/
+	install -m 644 plots/*.gp $(LUA_SHARE)/plots/
+	install $(MODULE) $(LUA_LIB)/
+	install -m 644 experiments/*.lua $(SHARE)/experiments/
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/rxlua
+	rm -rf $(LUA_SHARE) $(LUA_LIB) $(SHARE)
+
+clean:
+	rm -rf build rxlua docs/api
+
+FORCE:
+.PHONY: all help deps built demo test bench docs lint install uninstall clean FORCE

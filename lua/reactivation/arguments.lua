@@ -1,0 +1,59 @@
+--- Options of a script on its command line, with `--help`, checked types and defaults.
+-- @module reactivation.arguments
+
+local argparse = require "argparse"
+
+local function whole(text)
+  local value = math.tointeger(tonumber(text))
+  if not value then return nil, ("whole number expected, got '%s'"):format(text) end
+  return value
+end
+
+local function finite(text)
+  local value = tonumber(text)
+  if not value or value - value ~= 0 then return nil, ("number expected, got '%s'"):format(text) end
+  return value
+end
+
+local function add_option(parser, option)
+  local name, default, help = option[1], option[2], option[3]
+  local flag = "--" .. name:gsub("_", "-")
+  if type(default) == "boolean" then
+    parser:flag(flag, help):target(name)
+    return
+  end
+  local convert = math.type(default) == "integer" and whole or type(default) == "number" and finite or nil
+  local shown = default ~= "" and (" (%s)"):format(default) or ""
+  local added = parser:option(flag, help .. shown):target(name)
+  if convert then
+    added:convert(function(text)
+      local value, problem = convert(text)
+      if value and option.least and value < option.least then
+        return nil, ("number of at least %s expected, got %s"):format(option.least, text)
+      end
+      return value, problem
+    end)
+  end
+  if option.choices then added:choices(option.choices) end
+end
+
+--- Read the command line. A wrong option ends the program with a message and status 1.
+-- @string description what the script does, for `--help`
+-- @tab options a list of { name, default, help [, choices =, least =] }; the default says the type,
+--   `false` makes a flag
+-- @tab[opt] words the command line; by default the program's own
+-- @treturn table name -> value
+-- @usage local opt = rx.arguments("Trains a network.", { { "seed", 0, "seed of all random numbers" } })
+return function(description, options, words)
+  local script = arg and arg[0] or "script"
+  local parser = argparse(script, description)
+  for _, option in ipairs(options) do add_option(parser, option) end
+  local parsed = parser:parse(words or arg)
+  local values = {}
+  for _, option in ipairs(options) do
+    local value = parsed[option[1]]
+    if value == nil then value = option[2] end
+    values[option[1]] = value
+  end
+  return values
+end

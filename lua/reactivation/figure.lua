@@ -1,0 +1,395 @@
+--- Figures: a gnuplot script and its data become a picture.
+-- Beside the picture lie its data and a script that is complete on its own, so that
+-- `gnuplot fig.gp` in that folder draws it again after a change by hand.
+-- @module reactivation.figure
+
+local core = require "reactivation.core"
+local lfs = require "lfs"
+
+local ENDINGS = { svg = true, pdf = true, png = true }
+local PAGE_OPTIONS = { columns = "integer", width = "number", height = "number", font_size = "number" }
+local COLUMN_CM, PANEL_ASPECT = 8.6, 0.82
+local TWO_COLUMNS_CM = 17.8
+local MOST_PANELS = 26
+
+--- The folder of the scripts: inside the library's own when installed, two above it in the source.
+local function find_plots()
+  local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
+  if here:sub(1, 1) ~= "/" then here = lfs.currentdir() .. "/" .. here end
+  local installed = here .. "/plots"
+  return lfs.attributes(installed, "mode") and installed or here .. "/../../plots"
+end
+
+local PLOTS = find_plots()
+
+-- The caller's mistakes: raised without a place here, and with the caller's by the figure function.
+local function complain(format, ...)
+  error(format:format(...), 0)
+end
+
+local function keys(t)
+  local list = {}
+  for key in pairs(t) do list[#list + 1] = key end
+  table.sort(list, function(a, b) return tostring(a) < tostring(b) end)
+  return list
+end
+
+-- Scripts --------------------------------------------------------------------------------------
+
+local function known_scripts()
+  local names = {}
+  for file in lfs.dir(PLOTS) do
+    local name = file:match("^([%w_]+)%.gp$")
+    if name and name ~= "style" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+local function read_file(path)
+  local file, message = io.open(path, "rb")
+  if not file then return nil, message end
+  local text
+  text, message = file:read("a")
+  file:close()
+  return text, message
+end
+
+-- The text of a script; nil and a message if it is the user's own and cannot be read.
+local function read_script(script)
+  if type(script) ~= "string" then
+    complain("bad argument #1 to 'figure' (script's name or list of panels expected, got %s)", type(script))
+  end
+  if script:find("%.gp$") then return read_file(script) end
+  local text = script:find("^[%w_]+$") and script ~= "style" and read_file(PLOTS .. "/" .. script .. ".gp")
+  if not text then
+    complain("bad argument #1 to 'figure' (unknown script '%s'; known: %s)", script, known_scripts())
+  end
+  return text
+end
+
+-- Data as gnuplot reads it ---------------------------------------------------------------------
+
+-- Single quotes: gnuplot then runs no backquotes and knows no escape but the doubled quote.
+-- (Quotes at its very start stand apart: gnuplot 5.4 does not read them doubled there.)
+local function quote(text)
+  local leading, rest = text:match("^('*)(.*)$")
+  local literal = "'" .. rest:gsub("'", "''") .. "'"
+  return leading == "" and literal or ('"%s" . %s'):format(leading, literal)
+end
+
+local function is_text(value)
+  return type(value) == "string" and not value:find("%c") and utf8.len(value) ~= nil
+end
+
+local function number_text(x)
+  if x ~= x then return "NaN" end
+  -- a point keeps gnuplot from dividing as integers do
+  return math.type(x) == "integer" and ("%d"):format(x) or (("%.14g"):format(x):gsub("^(-?%d+)$", "%1.0"))
+end
+
+local function is_matrix(value)
+  local kind = type(value)
+  if kind ~= "userdata" and kind ~= "table" then return false end
+  local ok, is = pcall(function() return value.rows and value.cols and value.totable end)
+  return ok and is ~= nil
+end
+
+local function is_list_of(value, kind)
+  if type(value) ~= "table" or #value == 0 then return false end
+  for key, element in pairs(value) do
+    if math.type(key) ~= "integer" or key < 1 or key > #value or type(element) ~= kind then return false end
+  end
+  return true
+end
+
+local function block(name, rows)
+  local lines = { "# " .. name }
+  for _, row in ipairs(rows) do
+    local words = {}
+    for j, x in ipairs(row) do words[j] = x ~= x and "NaN" or ("%.6g"):format(x) end
+    lines[#lines + 1] = table.concat(words, " ")
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+-- Lines that make a gnuplot array of a list of strings; nil if one is no text.
+local function array(name, list)
+  local lines = { ("array %s[%d]\n"):format(name, #list) }
+  for i, text in ipairs(list) do
+    if not is_text(text) then return nil end
+    lines[i + 1] = ("%s[%d] = %s\n"):format(name, i, quote(text))
+  end
+  return table.concat(lines)
+end
+
+-- What a value becomes: lines for the script, and for a matrix or list of numbers a block of data.
+local function encode(name, value, prefix)
+  local rows, columns
+  if is_matrix(value) then
+    rows, columns = value:totable(), value.cols
+  elseif is_list_of(value, "number") then
+    rows, columns = {}, 1
+    for i, x in ipairs(value) do rows[i] = { x } end
+  end
+  if rows then
+    local where = prefix .. name
+    local lines = "%s = %s\n%s_rows = %d\n%s_columns = %d\n"
+    return lines:format(name, quote(where), name, #rows, name, columns), block(where, rows)
+  end
+
+  if type(value) == "boolean" then return ("%s = %d\n"):format(name, value and 1 or 0) end
+  if type(value) == "number" and math.abs(value) ~= math.huge then
+    return ("%s = %s\n"):format(name, number_text(value))
+  end
+  if is_text(value) then return ("%s = %s\n"):format(name, quote(value)) end
+  if is_list_of(value, "string") then return array(name, value) end
+  return nil
+end
+
+local function describe(value)
+  if type(value) == "string" then return "a string with control characters or no UTF-8" end
+  if type(value) == "number" then return tostring(value) end
+  if type(value) == "table" then return next(value) == nil and "an empty table" or "another table" end
+  return type(value)
+end
+
+-- Names that the generated script, gnuplot and style.gp keep for themselves.
+local function is_reserved(name)
+  return name == "out" or name == "data" or name == "pi" or name == "NaN"
+    or name:find("^panel") or name:find("^GP") or name:find("^ARG") or name:find("^STATS_")
+end
+
+-- Script lines and data blocks of a table of data. Blocks go by name, so that gnuplot, which takes
+-- the first block whose name begins as asked, finds 'rate' before 'rates'.
+local function encode_data(data, prefix, of_panel)
+  local lines, blocks = {}, {}
+  for _, name in ipairs(keys(data)) do
+    if type(name) ~= "string" or not name:find("^%a[%w_]*$") or is_reserved(name) then
+      complain("bad data '%s'%s (not a free name: letters, digits and _ expected)", tostring(name), of_panel)
+    end
+    local line, numbers = encode(name, data[name], prefix)
+    if not line then
+      complain("bad data '%s'%s (matrix, number, string, boolean or list of numbers or of strings "
+        .. "expected, got %s)", name, of_panel, describe(data[name]))
+    end
+    lines[#lines + 1], blocks[#blocks + 1] = line, numbers
+  end
+  return table.concat(lines), blocks
+end
+
+-- The script: style and drawing, once or for each panel ------------------------------------------
+
+local function preamble(names)
+  return ("out = %s\ndata = %s\n"):format(quote(names.out), quote(names.data))
+end
+
+-- A name that gnuplot can take neither for an option nor for a pipe.
+local function plain(name)
+  return name:find("^%w") and name or "./" .. name
+end
+
+local function compose_one(script, data, names, style)
+  if type(data) ~= "table" then
+    complain("bad argument #2 to 'figure' (table of data expected, got %s)", type(data))
+  end
+  local text, message = read_script(script)
+  if not text then return nil, message end
+  local lines, blocks = encode_data(data, "", "")
+  return table.concat { preamble(names), lines, "\n", style, "\n", text, "\n" }, blocks
+end
+
+-- Forget every variable and setting of the panel before (gnuplot keeps its own and pi).
+local function fresh_panel()
+  local names = {}
+  for c = ("a"):byte(), ("z"):byte() do
+    names[#names + 1] = ("%c* %c*"):format(c, c - 32)
+  end
+  return "undefine " .. table.concat(names, " ") .. "\nreset\n"
+end
+
+local function page_options(panels)
+  local page = {}
+  for key, value in pairs(panels) do
+    local kind = PAGE_OPTIONS[key]
+    if not kind and not (math.type(key) == "integer" and key >= 1 and key <= #panels) then
+      local known = table.concat(keys(PAGE_OPTIONS), ", ")
+      complain("unknown option '%s' of panels (known: %s)", tostring(key), known)
+    elseif kind then
+      local right = kind == "integer" and math.type(value) or type(value)
+      if right ~= kind or not (value > 0 and value < math.huge) then
+        complain("bad option '%s' of panels (%s above 0 expected)", key, kind)
+      end
+      page[key] = value
+    end
+  end
+  page.columns = page.columns or math.min(#panels, 2)
+  page.width = page.width or (page.columns == 1 and COLUMN_CM or TWO_COLUMNS_CM)
+  page.rows = -(-#panels // page.columns)
+  page.height = page.height or page.rows * PANEL_ASPECT * page.width / page.columns
+  return page
+end
+
+local function placement(i, page)
+  local row, column = (i - 1) // page.columns, (i - 1) % page.columns
+  local size = ("width = %.14g\nheight = %.14g\n"):format(page.width, page.height)
+  if page.font_size then size = size .. ("font_size = %.14g\n"):format(page.font_size) end
+  return size .. ("panel = %d\npanel_letter = '%c'\npanel_x = %.6f\npanel_y = %.6f\n"):format(
+    i, 96 + i, column / page.columns, 1 - (row + 1) / page.rows)
+    .. ("panel_width = %.6f\npanel_height = %.6f\n"):format(1 / page.columns, 1 / page.rows)
+end
+
+local function compose_panels(panels, names, style)
+  if #panels == 0 or #panels > MOST_PANELS then
+    complain("bad argument #1 to 'figure' (list of 1 to %d panels expected)", MOST_PANELS)
+  end
+  local page = page_options(panels)
+  local texts, blocks = {}, {}
+  for i, panel in ipairs(panels) do
+    local letter = ("%c"):format(96 + i)
+    if type(panel) ~= "table" or type(panel[2]) ~= "table" then
+      complain("bad panel %s (a list of script and table of data expected)", letter)
+    end
+    local text, message = read_script(panel[1])
+    if not text then return nil, message end
+    local lines, of_panel = encode_data(panel[2], letter .. "_", " of panel " .. letter)
+    table.move(of_panel, 1, #of_panel, #blocks + 1, blocks)
+    texts[#texts + 1] = table.concat {
+      "\n# ---- panel ", letter, "\n", fresh_panel(), preamble(names), lines, placement(i, page),
+      "\n", style, "\n", i == 1 and "set multiplot\n" or "", text, "\n",
+    }
+  end
+  return table.concat(texts) .. "unset multiplot\n", blocks
+end
+
+-- Files ----------------------------------------------------------------------------------------
+
+-- Folder and names of the three files.
+local function split_path(path)
+  if type(path) ~= "string" then
+    complain("bad argument #3 to 'figure' (path of the picture expected, got %s)", type(path))
+  end
+  local folder, stem, ending = path:match("^(.-)([^/]+)%.(%w+)$")
+  if not stem or not ENDINGS[ending] or not is_text(path) then
+    complain("bad argument #3 to 'figure' (path ending in .svg, .pdf or .png expected, got '%s')", path)
+  end
+  return {
+    folder = folder == "" and "./" or folder,
+    out = plain(stem .. "." .. ending), data = plain(stem .. ".dat"), script = plain(stem .. ".gp"),
+  }
+end
+
+local function make_folder(path)
+  local made = path:sub(1, 1) == "/" and "/" or ""
+  for part in path:gmatch("[^/]+") do
+    made = made .. part .. "/"
+    if not lfs.attributes(made, "mode") then
+      local ok, message = lfs.mkdir(made)
+      if not ok and not lfs.attributes(made, "mode") then return nil, made .. ": " .. message end
+    end
+  end
+  return true
+end
+
+-- A new folder inside another, so that what is made there can be renamed into it.
+local function make_workplace(folder)
+  local message
+  for i = 1, 100 do
+    local place = ("%s.figure-%d/"):format(folder, i)
+    local ok
+    ok, message = lfs.mkdir(place)
+    if ok then return place end
+  end
+  return nil, folder .. ": " .. message
+end
+
+local function remove_workplace(place, names)
+  for _, name in pairs(names) do os.remove(place .. name) end
+  lfs.rmdir(place)
+end
+
+local function write_file(path, text)
+  local file, message = io.open(path, "wb")
+  if not file then return nil, message end
+  local ok, failure = file:write(text)
+  local closed, late = file:close()
+  if not ok or not closed then return nil, path .. ": " .. (failure or late) end
+  return true
+end
+
+-- What gnuplot said, in one line and without the warnings' empty ones.
+local function tidy(message)
+  return (message:gsub("%s*\n%s*", "\n"):gsub("^(.-: )%s+", "%1"):gsub("%s+$", ""))
+end
+
+local function draw(place, names, script, numbers)
+  local ok, message = write_file(place .. names.data, numbers)
+  if ok then ok, message = write_file(place .. names.script, script) end
+  if not ok then return nil, message end
+  local drawn, complaint = core.run { "gnuplot", names.script, directory = place }
+  -- data and script go in place even when drawing failed, for a look at the line it names
+  for _, name in ipairs { names.data, names.script, drawn and names.out } do
+    ok, message = os.rename(place .. name, names.folder .. name)
+    if not ok then return nil, message end
+  end
+  if not drawn then return nil, tidy(complaint) end
+  return true
+end
+
+local function compose(script, data, path)
+  local names = split_path(path)
+  local style = assert(read_file(PLOTS .. "/style.gp"))
+  local text, blocks
+  if type(script) == "table" then
+    text, blocks = compose_panels(script, names, style)
+  else
+    text, blocks = compose_one(script, data, names, style)
+  end
+  if not text then return nil, blocks end
+  local header = "# Made by rxlua. `gnuplot %s` in this folder draws %s again.\n"
+  return {
+    names = names, numbers = table.concat(blocks, "\n\n"),
+    script = header:format(names.script, names.out) .. text,
+  }
+end
+
+--- Draw a picture with a script of plots/, or several as panels of one picture.
+--
+-- In the script `data` names the file of numbers, and each field of the data is a variable: a
+-- number, a string or a boolean (1 or 0) is itself; a list of strings is an array; a matrix or a
+-- list of numbers (one column) is the name of its block, drawn by `plot data index points using
+-- 1:2`, beside `points_rows` and `points_columns`. Texts may use gnuplot's enhanced markup (x^2,
+-- {/:Italic x}). plots/style.gp says which fields every script takes.
+--
+-- Panels are lettered a, b, c, ... in bold. Missing folders are made. A program or file that fails
+-- leaves the former picture as it was.
+-- @tparam string|table script name of a script in plots/, or path of your own, ending in .gp; or a
+-- list of panels, each `{ script, data }`, with optional `columns`, `width`, `height` (of the whole
+-- picture, cm), `font_size` (points)
+-- @tparam[opt] table data name -> matrix, number, string, boolean, list of numbers or of strings;
+-- left out with panels
+-- @string path of the picture, ending in .svg, .pdf or .png; .dat and .gp are written beside it
+-- @return true; or nil and a message when gnuplot or the disk fails
+-- @usage rx.figure("scatter", { points = states, cyclic = true, title = "awake" }, "results/ring.svg")
+-- @usage rx.figure({ { "polar_histogram", { counts = awake } },
+--                    { "polar_histogram", { counts = asleep, colour = "#ee3233" } }, columns = 2 },
+--                  "results/fig3.pdf")
+local function figure(script, data, path)
+  if type(script) == "table" and path == nil then data, path = nil, data end
+  local composed, drawing, message = pcall(compose, script, data, path)
+  if not composed then error(drawing, 2) end
+  if not drawing then return nil, message end
+
+  local names = drawing.names
+  local ready, place
+  ready, message = make_folder(names.folder)
+  if ready then place, message = make_workplace(names.folder) end
+  if not place then return nil, message end
+  local returned, drawn, failure = pcall(draw, place, names, drawing.script, drawing.numbers)
+  remove_workplace(place, { names.out, names.data, names.script })
+  if not returned then error(drawn, 0) end
+  if not drawn then return nil, failure end
+  return true
+end
+
+return figure

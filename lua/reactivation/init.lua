@@ -1,0 +1,46 @@
+--- Recurrent networks that integrate, rest and replay: the library's one table.
+--
+--     local rx = require "reactivation"
+--
+-- @module reactivation
+
+local core = require "reactivation.core"
+local network = require "reactivation.network"
+local statistics = require "reactivation.statistics"
+
+local rx = {
+  _VERSION = "rxlua 0.1.0",
+
+  -- numerics
+  matrix = core.matrix,
+  join = core.join,
+  random = core.random,
+  rnn = core.rnn,
+  load_network = network.load,
+  adam = core.adam,
+  head_direction_cells = core.head_direction_cells,
+
+  -- statistics
+  pca = statistics.pca,
+  histogram = statistics.histogram,
+  histogram_divergence = statistics.histogram_divergence,
+  quantile = statistics.quantile,
+  thin = statistics.thin,
+
+  -- training, files, figures, scripts
+  train = require "reactivation.train",
+  schedule = require "reactivation.schedule",
+  save = core.save,
+  load = core.load,
+  figure = require "reactivation.figure",
+  arguments = require "reactivation.arguments",
+  folder = require "reactivation.folder",
+  threads = core.threads,
+
+  paper = require "reactivation.paper",
+  tasks = {
+    head_direction = require "reactivation.tasks.head_direction",
+  },
+}
+
+return rx

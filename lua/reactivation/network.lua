@@ -1,0 +1,74 @@
+--- What networks do that needs no C: long runs by windows, and coming back from a file.
+-- @module reactivation.network
+
+local core = require "reactivation.core"
+local check_options = require "reactivation.options"
+
+local network = {}
+
+--- A long run in windows of `every` steps, in the memory of one window. The states are those that
+-- `forward` would give, to the last bit.
+-- @function net:stream
+-- @tab options those of `forward`, and `every`, the steps of a window (50)
+-- @return an iterator: states, outputs of each window, as sequences
+-- @usage for states, outputs in net:stream { init = batch.init, steps = 2000, every = 50 } do ... end
+function core.network_methods.stream(net, options)
+  local run = {}
+  for name, value in pairs(options) do run[name] = value end
+  local every = check_options({ every = run.every }, { every = { "size", 50 } }).every
+  local inputs, noise = run.inputs, run.noise
+  local steps = run.steps or (inputs and inputs.steps)
+  run.every = nil
+  check_options({ steps = steps }, { steps = { "size" } })
+  if not steps then error("bad option 'steps' (whole number of at least 1 expected, got nothing)", 2) end
+
+  local batch = (run.init or run.state or { rows = 0 }).rows
+  local function window(sequence, first, last)
+    if not sequence then return nil end
+    return sequence:slice((first - 1) * batch + 1, last * batch):as_sequence(last - first + 1)
+  end
+  local done = 0
+  return function()
+    if done >= steps then return nil end
+    local last = math.min(done + every, steps)
+    run.steps, run.inputs, run.noise = last - done, window(inputs, done + 1, last), window(noise, done + 1, last)
+    local states, outputs = net:forward(run)
+    done, run.init, run.state = last, nil, states:at(states.steps)
+    return states, outputs
+  end
+end
+
+--- A network from a checkpoint of `rx.train`, or from any file with its `network` settings and
+-- `weights`.
+-- @string path
+-- @param[opt] rng its generator; by default one with seed 0
+-- @return the network and all that the file holds; or nil and a message
+-- @usage local net, run = rx.load_network("results/head_direction/checkpoint.h5")
+function network.load(path, rng)
+  local file, message = core.load(path)
+  if not file then return nil, message end
+  local settings = file.network
+  if type(settings) ~= "table" or type(file.weights) ~= "table" or not core[settings.cell or 0] then
+    return nil, path .. ": holds no network"
+  end
+  local options = { rng = rng or core.random(0) }
+  for name, value in pairs(settings) do
+    if name ~= "cell" then options[name] = value end
+  end
+  local net = core[settings.cell](options)
+  local ok, problem = pcall(network.restore, net, file.weights)
+  if not ok then return nil, path .. ": " .. problem end
+  return net, file
+end
+
+--- Give a network other weights.
+-- @param net
+-- @tab weights name -> matrix, all of them
+function network.restore(net, weights)
+  for name, matrix in pairs(net.weights) do
+    if not weights[name] then error("no weights '" .. name .. "'", 0) end
+    matrix:copy(weights[name])
+  end
+end
+
+return network

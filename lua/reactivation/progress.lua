@@ -1,0 +1,56 @@
+--- How a training is doing: a line that renews itself on a terminal, plain lines elsewhere.
+-- @module reactivation.progress
+
+local core = require "reactivation.core"
+
+local Progress = {}
+Progress.__index = Progress
+
+local BAR = 20            -- characters
+local RENEW = 0.2         -- seconds between two looks of the line
+
+local function duration(seconds)
+  if seconds < 90 then return ("%d s"):format(math.ceil(seconds)) end
+  if seconds < 5400 then return ("%d min"):format(math.ceil(seconds / 60)) end
+  return ("%.1f h"):format(seconds / 3600)
+end
+
+function Progress:begin(done, batches)
+  self.first, self.batches, self.started, self.shown = done, batches, core.now(), 0
+  if self.on and done > 0 and done < batches then
+    io.stderr:write(("resuming at batch %d of %d\n"):format(done, batches))
+  end
+end
+
+function Progress:left(done)
+  local rate = (core.now() - self.started) / math.max(done - self.first, 1)
+  return duration(rate * (self.batches - done))
+end
+
+function Progress:trained(done, loss)
+  if not (self.on and self.terminal) or core.now() - self.shown < RENEW then return end
+  self.shown = core.now()
+  local filled = math.floor(BAR * done / self.batches)
+  local line = ("[%s%s] %d/%d  loss %.4g%s  %s left"):format(
+    ("#"):rep(filled), ("."):rep(BAR - filled), done, self.batches, loss, self.test or "", self:left(done))
+  io.stderr:write("\r", line:sub(1, core.terminal_width() - 1), "\27[K")
+end
+
+function Progress:tested(done, loss, off)
+  local decoded = off == off and ("  error %.3g%s"):format(off, self.unit and " " .. self.unit or "") or ""
+  self.test = ("  test %.4g%s"):format(loss, decoded)
+  if self.on and not self.terminal then
+    local left = done > self.first and done < self.batches and "  " .. self:left(done) .. " left" or ""
+    io.stderr:write(("batch %d/%d%s%s\n"):format(done, self.batches, self.test, left))
+  end
+end
+
+function Progress:finish()
+  if self.on and self.terminal then io.stderr:write("\r\27[K") end
+end
+
+--- @bool on whether anything is shown
+-- @string[opt] unit of the decoding error
+return function(on, unit)
+  return setmetatable({ on = on, unit = unit, terminal = core.is_terminal() }, Progress)
+end

@@ -1,0 +1,68 @@
+--- Head direction: keep track of a bearing from angular velocity alone.
+--
+-- The bearing starts anywhere on the circle and each step turns by a normal angle of standard
+-- deviation `turn_sd * dt`; in the biased task by its absolute value, always counter-clockwise.
+-- Input: the turn in radians. Target: the activity of head-direction cells.
+-- @module reactivation.tasks.head_direction
+
+local core = require "reactivation.core"
+local check_options = require "reactivation.options"
+
+local HeadDirection = {}
+HeadDirection.__index = HeadDirection
+
+--- A batch of trials.
+-- @int size trials
+-- @param rng generator
+-- @treturn table `init`, `inputs` and `targets` for `net:gradient`, and `truth`, the bearings
+function HeadDirection:batch(size, rng)
+  local steps, settings = self.settings.steps, self.settings
+  local start = rng:uniform(size, 1, -math.pi, math.pi)
+  local turns = rng:normal(steps * size, 1, 0, settings.turn_sd * settings.dt):as_sequence(steps)
+  if settings.biased then turns = turns:abs() end
+  local bearings = (turns:cumsum() + start):wrap()
+  return {
+    init = self.cells:encode(start),
+    inputs = turns,
+    targets = self.cells:encode(bearings),
+    truth = bearings,
+  }
+end
+
+--- Bearings (rad) from the network's outputs.
+function HeadDirection:decode(outputs)
+  return self.cells:decode(outputs)
+end
+
+--- Angles (rad, from 0 to pi) between decoded bearings and the truth.
+function HeadDirection:distance(decoded, truth) -- luacheck: no self
+  return (decoded - truth):wrap():abs()
+end
+
+--- The head-direction task (`rx.tasks.head_direction`).
+-- @tab options steps (100), cells (512), width (pi/6 rad), tuning ("peak" or "density"),
+--   turn_sd (11.52 rad/s), dt (0.02 s), biased (false)
+-- @return a task
+-- @usage local task = rx.tasks.head_direction { steps = 100, biased = true }
+return function(options)
+  local settings = check_options(options, {
+    steps = { "size", 100 },
+    cells = { "size", 512 },
+    width = { "positive", math.pi / 6 },
+    tuning = { { "peak", "density" }, "peak" },
+    turn_sd = { "positive", 11.52 },
+    dt = { "positive", 0.02 },
+    biased = { "boolean", false },
+  })
+  local cells = core.head_direction_cells {
+    cells = settings.cells, width = settings.width, tuning = settings.tuning,
+  }
+  return setmetatable({
+    settings = settings,
+    cells = cells,
+    inputs = 1,
+    outputs = settings.cells,
+    init = settings.cells,
+    unit = "rad",
+  }, HeadDirection)
+end

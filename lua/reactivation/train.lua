@@ -1,0 +1,208 @@
+--- Training: batches from a task, gradients from the network, steps by the optimizer, and
+-- checkpoints from which the same run goes on as if it had never stopped.
+-- @module reactivation.train
+
+local core = require "reactivation.core"
+local check_options = require "reactivation.options"
+local network = require "reactivation.network"
+local new_progress = require "reactivation.progress"
+
+-- Where in the generator the test batch and its noise lie: far from any training.
+local TEST_POSITION = 1 << 56
+
+local known_options = {
+  batches = { "size" },
+  size = { "schedule", 200 },
+  optimizer = { "any" },
+  rate = { "schedule" },
+  sigma = { "schedule" },
+  rng = { "generator" },
+  test_every = { "size", 100 },
+  test_size = { "size", 200 },
+  checkpoint = { "string" },
+  checkpoint_every = { "size", 100 },
+  progress = { "boolean", true },
+}
+
+-- The value of a schedule, or of the constant in its place, at a batch.
+local function at(schedule, batch)
+  if type(schedule) == "function" then return schedule(batch) end
+  return schedule
+end
+
+local function is_finite(x)
+  return x - x == 0
+end
+
+-- The mean over rows of the distance between what is decoded and what is true.
+local function decoding_error(task, outputs, truth)
+  local decoded = task:decode(outputs)
+  if task.distance then return task:distance(decoded, truth):mean() end
+  local apart = decoded - truth
+  return apart:mul(apart):sum("columns"):sqrt():mean()
+end
+
+local Trainer = {}
+Trainer.__index = Trainer
+
+-- Loss and decoding error on the batch that never changes, under noise that never changes.
+function Trainer:test()
+  local rng = core.random(self.rng.seed, TEST_POSITION)
+  local task = self:task_at(self.batches)
+  local batch = task:batch(self.test_size, rng)
+  batch.rng, batch.sigma = rng, at(self.sigma, self.batches)
+  local _, outputs = self.net:forward(batch)
+  local off = outputs - batch.targets
+  local loss = off:mul(off):mean()
+  return loss, task.decode and batch.truth and decoding_error(task, outputs, batch.truth) or 0 / 0
+end
+
+function Trainer:task_at(batch)
+  return at(self.task, batch)
+end
+
+function Trainer:measure()
+  local history = self.history
+  local last = history.test_batch[#history.test_batch]
+  if self.done % self.test_every ~= 0 or last == self.done then return end
+  local loss, off = self:test()
+  local n = #history.test_batch + 1
+  history.test_batch[n], history.test_loss[n], history.test_error[n] = self.done, loss, off
+  self.progress:tested(self.done, loss, off)
+end
+
+-- One batch. The weights change in one call that nothing interrupts, and `advance` lets the rest
+-- follow; so a run that is stopped anywhere can tell which batch it stands at.
+function Trainer:step()
+  local n = self.done + 1
+  local batch = self:task_at(n):batch(at(self.size, n), self.rng)
+  batch.rng, batch.sigma = self.rng, at(self.sigma, n)
+  local loss, _, gradient = self.net:gradient(batch)
+  if not is_finite(loss) then
+    error(("the loss became %s at batch %d; %s"):format(loss, n, self:last_good()), 0)
+  end
+  if self.rate then self.optimizer.rate = at(self.rate, n) end
+  self.next = { updates = self.optimizer.updates + 1, loss = loss, position = self.rng.position }
+  self.optimizer:update(self.net.parameters, gradient)
+  self:advance()
+  self.progress:trained(n, loss)
+end
+
+function Trainer:advance()
+  if self.next and self.optimizer.updates == self.next.updates then
+    self.history.loss[self.done + 1] = self.next.loss
+    self.position, self.next, self.done = self.next.position, nil, self.done + 1
+  end
+end
+
+function Trainer:last_good()
+  if not self.saved then return "nothing was saved" end
+  return ("the last good weights, of batch %d, are in %s"):format(self.saved, self.checkpoint)
+end
+
+function Trainer:save()
+  if not self.checkpoint or self.saved == self.done then return end
+  if not self.net.parameters:is_finite() then
+    error(("the weights became infinite or NaN at batch %d; %s"):format(self.done, self:last_good()), 0)
+  end
+  local ok, message = core.save(self.checkpoint, {
+    batch = self.done,
+    generator = { seed = self.rng.seed, position = self.position },
+    network = self.net.settings,
+    task = self.task_settings,
+    training = { test_every = self.test_every, test_size = self.test_size },
+    weights = self.net.weights,
+    optimizer = self.optimizer:state(),
+    history = self.history,
+  })
+  if not ok then error("cannot save the checkpoint: " .. message, 0) end
+  self.saved = self.done
+end
+
+-- A checkpoint goes on only in the run that it comes from.
+local function check_same(path, what, saved, now)
+  for name, value in pairs(now) do
+    if saved[name] ~= value then
+      error(("%s: made with %s %s = %s, but this run has %s; use another checkpoint or delete this one")
+            :format(path, what, name, saved[name], value), 0)
+    end
+  end
+end
+
+function Trainer:resume()
+  if not self.checkpoint then return end
+  local file, message = core.load(self.checkpoint)
+  if not file then
+    local exists = io.open(self.checkpoint, "rb")
+    if not exists then return end
+    exists:close()
+    error(message, 0)
+  end
+  if not (file.batch and file.generator and file.network and file.weights and file.optimizer
+          and file.history) then
+    error(self.checkpoint .. ": not a checkpoint of a training", 0)
+  end
+  check_same(self.checkpoint, "network", file.network, self.net.settings)
+  check_same(self.checkpoint, "task", file.task or {}, self.task_settings)
+  check_same(self.checkpoint, "generator", file.generator, { seed = self.rng.seed })
+  check_same(self.checkpoint, "training", file.training or {},
+             { test_every = self.test_every, test_size = self.test_size })
+  network.restore(self.net, file.weights)
+  self.optimizer:restore(file.optimizer)
+  self.history, self.done, self.saved = file.history, file.batch, file.batch
+  self.position = file.generator.position
+  self.rng:seek(self.position)
+end
+
+function Trainer:run()
+  self.progress:begin(self.done, self.batches)
+  while true do
+    self:measure()
+    if self.done % self.checkpoint_every == 0 or self.done >= self.batches then self:save() end
+    if self.done >= self.batches then return end
+    self:step()
+  end
+end
+
+-- After an error or an interruption: keep what was reached, if it stands between two batches.
+function Trainer:rescue()
+  self:advance()
+  if self.done > 0 and self.net.parameters:is_finite() then self:save() end
+end
+
+--- Train a network on a task, by default with Adam at rate 1e-3.
+--
+-- Every batch is fresh; one test batch, with its noise, stays fixed. Schedules are numbers, or
+-- functions of the batch number: `rate`, `sigma` (the noise on the state) and `size`. A task may
+-- be a function of the batch number too, which makes a curriculum; the test is then its last task.
+-- @param net network
+-- @param task table with `batch(self, size, rng)` and, for the decoding error, `decode(self, outputs)`
+--   and perhaps `distance(self, decoded, truth)`
+-- @tab options batches; size (200); optimizer; rate; sigma; rng (the network's); test_every (100);
+--   test_size (200); checkpoint, a path; checkpoint_every (100); progress (true)
+-- @treturn table history: `loss`, a number a batch; `test_batch`, `test_loss`, `test_error`, lists
+--   of the same length, the error in the task's unit
+-- @usage local history = rx.train(net, task, { batches = 2000, checkpoint = "run.h5" })
+return function(net, task, options)
+  local o = check_options(options, known_options)
+  if not o.batches then error("bad option 'batches' (whole number of at least 1 expected, got nothing)", 2) end
+  if type(task) ~= "table" and type(task) ~= "function" then
+    error(("bad argument #2 to 'train' (task expected, got %s)"):format(type(task)), 2)
+  end
+  local self = setmetatable(o, Trainer)
+  self.net, self.task = net, task
+  self.optimizer = o.optimizer or core.adam {}
+  self.rng = o.rng or net.rng
+  self.task_settings = type(task) == "table" and task.settings or {}
+  self.history = { loss = {}, test_batch = {}, test_loss = {}, test_error = {} }
+  self.done, self.position = 0, self.rng.position
+  self.progress = new_progress(o.progress, type(task) == "table" and task.unit)
+  self:resume()
+  local ok, problem = pcall(self.run, self)
+  self.progress:finish()
+  if not ok then
+    self:rescue()
+    error(problem, 0)
+  end
+  return self.history
+end

@@ -1,0 +1,57 @@
+# curve.gp - one or several curves, such as a loss against batches, with bands around them
+# data: `curves`  n x (1 + series): x, then a column for each series
+#   lower, upper            of the same shape: edges of a band around each curve, such as +-1 sd.
+#                           On a logarithmic axis an edge at or below zero falls to ymin, or without
+#                           ymin leaves a gap
+#   labels                  list of strings, one for each series
+#   xlabel, ylabel
+#   logx, logy              true for logarithmic axes
+#   points                  true to mark each point
+#   xmin, xmax, ymin, ymax  ends of the axes, any of them
+#   key                     where the labels go; absent, "top right"
+
+if (!exists("logx")) logx = 0
+if (!exists("logy")) logy = 0
+if (!exists("points")) points = 0
+banded = exists("lower") && exists("upper")
+
+# the bands' lower edges, to be drawn beside the rows of the upper ones
+array edge[1]
+rows = curves_rows
+if (!banded) upper = curves
+if (banded) {
+  array edge[rows * curves_columns]
+  do for [i = 2 : curves_columns] {
+    stats data index lower using (edge[(i - 1) * rows + $0 + 1] = column(i)) nooutput
+  }
+}
+least = exists("ymin") ? ymin : NaN
+low(k) = banded ? edge[k] : NaN
+above(y) = logy && y <= 0 ? least : y
+
+if (exists("xlabel")) set xlabel xlabel
+if (exists("ylabel")) set ylabel ylabel
+set autoscale xfix
+if (exists("xmin")) set xrange [xmin : ]
+if (exists("xmax")) set xrange [ : xmax]
+if (exists("ymin")) set yrange [ymin : ]
+if (exists("ymax")) set yrange [ : ymax]
+if (logx) {
+  set logscale x
+  set format x "10^{%T}"
+}
+if (logy) {
+  set logscale y
+  set format y "10^{%T}"
+}
+
+if (!exists("key")) key = "top right"
+if (strstrt("top right, top left, bottom right, bottom left", key)) eval "set key " . key
+if (!exists("labels")) unset key
+name(i) = exists("labels") ? labels[i - 1] : ""
+last = curves_columns
+plot for [i = 2 : banded ? last : 1] data index upper \
+    using 1:(above(low((i - 1) * rows + $0 + 1))):(above(column(i))) \
+    with filledcurves lt i - 1 fillstyle transparent solid 0.25 noborder notitle, \
+  for [i = 2 : points ? 1 : last] data index curves using 1:i with lines lt i - 1 title name(i), \
+  for [i = 2 : points ? last : 1] data index curves using 1:i with linespoints lt i - 1 title name(i)

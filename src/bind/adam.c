@@ -1,0 +1,158 @@
+/* adam.c - the Adam optimizer as Lua sees it: its moments are matrices of its own. */
+#include "adam.h"
+#include "bind.h"
+#include <string.h>
+
+static const char type_name[] = "rx.adam";
+
+enum { MEAN = 1, SQUARE, USER_VALUES = SQUARE };
+
+static struct rx_adam *check_adam(lua_State *L, int arg)
+{
+    return luaL_checkudata(L, arg, type_name);
+}
+
+static double check_range(lua_State *L, const char *name, double absent, double least, double below)
+{
+    const double value = rx_option_number(L, 1, name, absent);
+    if (value < least || value >= below)
+        rx_option_error(L, name, "number from %f to below %f expected, got %f", least, below,
+                        value);
+    return value;
+}
+
+/* adam { rate =, beta1 =, beta2 =, epsilon =, weight_decay =, clip = } -> optimizer */
+static int adam_new(lua_State *L)
+{
+    static const char *const names[] = { "rate",         "beta1", "beta2", "epsilon",
+                                         "weight_decay", "clip",  NULL };
+    if (lua_isnone(L, 1))
+        lua_newtable(L);
+    rx_check_options(L, 1, names);
+    const struct rx_adam settings = {
+        .rate = check_range(L, "rate", 1e-3, 0, 1e30),
+        .beta1 = check_range(L, "beta1", 0.9, 0, 1),
+        .beta2 = check_range(L, "beta2", 0.999, 0, 1),
+        .epsilon = check_range(L, "epsilon", 1e-8, 0, 1e30),
+        .weight_decay = check_range(L, "weight_decay", 0, 0, 1e30),
+        .clip = check_range(L, "clip", 0, 0, 1e30),
+    };
+    struct rx_adam *adam = lua_newuserdatauv(L, sizeof *adam, USER_VALUES);
+    *adam = settings;
+    luaL_setmetatable(L, type_name);
+    return 1;
+}
+
+/* The moment kept as a user value, from zero at its first use. */
+static struct rx_matrix *moment(lua_State *L, int which, const struct rx_matrix *like)
+{
+    if (lua_getiuservalue(L, 1, which) == LUA_TNIL) {
+        struct rx_matrix *zeros = rx_new_matrix(L, like->rows, like->cols, 0);
+        memset(zeros->data, 0, rx_matrix_count(zeros) * sizeof(float));
+        lua_setiuservalue(L, 1, which);
+        lua_getiuservalue(L, 1, which);
+    }
+    struct rx_matrix *m = rx_check_matrix(L, -1);
+    if (m->rows != like->rows || m->cols != like->cols)
+        luaL_argerror(L, 2, lua_pushfstring(L, "%d x %d matrix expected, as before, got %d x %d",
+                                            (int)m->rows, (int)m->cols, (int)like->rows,
+                                            (int)like->cols));
+    return m;
+}
+
+/* adam:update(weights, gradient) -> adam */
+static int adam_update(lua_State *L)
+{
+    struct rx_adam *adam = check_adam(L, 1);
+    struct rx_matrix *weights = rx_check_matrix(L, 2);
+    const struct rx_matrix *gradient = rx_check_same_shape(L, 3, weights);
+    struct rx_matrix *mean = moment(L, MEAN, weights), *square = moment(L, SQUARE, weights);
+    rx_adam_update(adam, weights->data, mean->data, square->data, gradient->data,
+                   rx_matrix_count(weights));
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* adam:state() -> { updates =, mean =, square = }: the moments themselves, absent before the
+ * first update */
+static int adam_state(lua_State *L)
+{
+    const struct rx_adam *adam = check_adam(L, 1);
+    lua_newtable(L);
+    lua_pushinteger(L, (lua_Integer)adam->updates);
+    lua_setfield(L, -2, "updates");
+    lua_getiuservalue(L, 1, MEAN);
+    lua_setfield(L, -2, "mean");
+    lua_getiuservalue(L, 1, SQUARE);
+    lua_setfield(L, -2, "square");
+    return 1;
+}
+
+/* adam:restore(state) -> adam: goes on from what state() gave */
+static int adam_restore(lua_State *L)
+{
+    struct rx_adam *adam = check_adam(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    const bool whole = lua_getfield(L, 2, "updates") == LUA_TNUMBER && lua_isinteger(L, -1) &&
+                       lua_tointeger(L, -1) >= 0;
+    luaL_argcheck(L, whole, 2, "state of an Adam optimizer expected: no count 'updates'");
+    const lua_Integer updates = lua_tointeger(L, -1);
+    lua_settop(L, 2);
+    lua_getfield(L, 2, "mean");
+    lua_getfield(L, 2, "square");
+    const struct rx_matrix *mean = rx_test_matrix(L, 3), *square = rx_test_matrix(L, 4);
+    const bool both = mean && square && mean->rows == square->rows && mean->cols == square->cols;
+    luaL_argcheck(L, both || (updates == 0 && lua_isnil(L, 3) && lua_isnil(L, 4)), 2,
+                  "state of an Adam optimizer expected: 'mean' and 'square' do not match");
+    adam->updates = (uint64_t)updates;
+    lua_setiuservalue(L, 1, SQUARE);
+    lua_setiuservalue(L, 1, MEAN);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static int adam_index(lua_State *L)
+{
+    const struct rx_adam *adam = check_adam(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    if (strcmp(name, "rate") == 0)
+        lua_pushnumber(L, adam->rate);
+    else if (strcmp(name, "updates") == 0)
+        lua_pushinteger(L, (lua_Integer)adam->updates);
+    else
+        lua_getfield(L, lua_upvalueindex(1), name);
+    return 1;
+}
+
+/* adam.rate = number: what a schedule sets */
+static int adam_newindex(lua_State *L)
+{
+    struct rx_adam *adam = check_adam(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    if (strcmp(name, "rate") != 0)
+        return luaL_error(L, "an optimizer has no field '%s' that can be set, only 'rate'", name);
+    const double rate = luaL_checknumber(L, 3);
+    luaL_argcheck(L, rate >= 0 && rate < 1e30, 3, "rate of at least 0 expected");
+    adam->rate = rate;
+    return 0;
+}
+
+static const luaL_Reg methods[] = {
+    { "update", adam_update },
+    { "state", adam_state },
+    { "restore", adam_restore },
+    { NULL, NULL },
+};
+
+void rx_open_adam(lua_State *L)
+{
+    luaL_newmetatable(L, type_name);
+    lua_pushcfunction(L, adam_newindex);
+    lua_setfield(L, -2, "__newindex");
+    luaL_newlib(L, methods);
+    lua_pushcclosure(L, adam_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, adam_new);
+    lua_setfield(L, -2, "adam");
+}

@@ -1,0 +1,95 @@
+/* bind.h - what the files of this floor share: each opens one core concept to Lua.
+ *
+ * A binding checks everything, allocates its results as userdata, calls the core, which cannot
+ * raise, and turns its status into an error: so nothing leaks when Lua jumps. Every function here
+ * that checks raises a Lua error naming what was expected and what came. */
+#ifndef RX_BIND_H
+#define RX_BIND_H
+
+#include "matrix.h"
+#include "random.h"
+#include "status.h"
+#include <limits.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+
+/* --- matrix.c ------------------------------------------------------------------------------- */
+
+/* Push a new matrix, its numbers unset; `steps` is 0 for one that is no sequence. */
+struct rx_matrix *rx_new_matrix(lua_State *L, size_t rows, size_t cols, size_t steps);
+
+/* Push a view on `rows` x `cols` numbers at `data`, which lie in the object at index `owner` and
+ * keep it alive. */
+struct rx_matrix *rx_new_view(lua_State *L, int owner, float *data, size_t rows, size_t cols,
+                              size_t steps);
+
+struct rx_matrix *rx_check_matrix(lua_State *L, int arg);
+struct rx_matrix *rx_test_matrix(lua_State *L, int index); /* NULL if it is no matrix */
+
+/* A matrix of this shape; RX_ANY leaves a side open. */
+enum { RX_ANY = -1 };
+struct rx_matrix *rx_check_shape(lua_State *L, int arg, lua_Integer rows, lua_Integer cols);
+struct rx_matrix *rx_check_same_shape(lua_State *L, int arg, const struct rx_matrix *like);
+
+/* Refuse NaN and infinity in argument `arg`. */
+void rx_check_finite(lua_State *L, int arg, const struct rx_matrix *m);
+
+/* --- random.c ------------------------------------------------------------------------------- */
+
+struct rx_random *rx_check_random(lua_State *L, int arg);
+struct rx_random *rx_test_random(lua_State *L, int index);
+
+/* --- options.c: tables of named options ----------------------------------------------------- */
+
+/* Check that the table at `arg` has no keys but the `names` (ended by NULL). */
+void rx_check_options(lua_State *L, int arg, const char *const names[]);
+
+/* Push option `name` of the table at `arg`; false, and nothing pushed, if it is absent. */
+bool rx_push_option(lua_State *L, int arg, const char *name);
+
+/* Option `name`, of the right kind or an error; absent, the default. */
+double rx_option_number(lua_State *L, int arg, const char *name, double absent);
+size_t rx_option_size(lua_State *L, int arg, const char *name, size_t absent); /* 0: required */
+bool rx_option_boolean(lua_State *L, int arg, const char *name, bool absent);
+int rx_option_choice(lua_State *L, int arg, const char *name, int absent,
+                     const char *const choices[]);
+
+/* Option `name`, a matrix of this shape and of finite numbers; NULL if absent. */
+struct rx_matrix *rx_option_matrix(lua_State *L, int arg, const char *name, lua_Integer rows,
+                                   lua_Integer cols);
+
+struct rx_random *rx_option_random(lua_State *L, int arg, const char *name,
+                                   struct rx_random *absent);
+
+/* Raise: bad option 'name' (message). */
+int rx_option_error(lua_State *L, const char *name, const char *format, ...);
+
+/* --- sizes, status, stopping ---------------------------------------------------------------- */
+
+/* What a matrix side can be: the matrix library counts in int. */
+#define RX_LARGEST_SIDE INT_MAX
+
+/* A whole number from `least` up to RX_LARGEST_SIDE. */
+size_t rx_check_size(lua_State *L, int arg, lua_Integer least);
+
+/* Raise what a status that is not RX_OK means. */
+void rx_check_status(lua_State *L, enum rx_status status);
+
+/* The stop flag of the process: raised by signal handlers, lowered when its error is raised. */
+extern volatile sig_atomic_t rx_stop_flag;
+
+/* --- one function a file: each pushes nothing and adds its functions to the table on top ------ */
+
+void rx_open_matrix(lua_State *L);
+void rx_open_random(lua_State *L);
+void rx_open_network(lua_State *L);
+void rx_open_adam(lua_State *L);
+void rx_open_head_direction_cells(lua_State *L);
+void rx_open_pca(lua_State *L);
+void rx_open_file(lua_State *L);
+void rx_open_process(lua_State *L);
+
+int luaopen_reactivation_core(lua_State *L);
+
+#endif

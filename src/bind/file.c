@@ -1,0 +1,349 @@
+/* file.c - rx.save and rx.load: HDF5 files as nested tables. */
+#include "file.h"
+#include "bind.h"
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- the walk's handles and its place ------------------------------------------------------- */
+
+static void push_place(lua_State *L, const struct rx_file *file)
+{
+    const int shown = file->depth > 12 ? 8 : file->depth; /* a cycle is recognized by its start */
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    for (int i = 0; i < shown; i++) {
+        if (i > 0)
+            luaL_addchar(&b, '.');
+        luaL_addstring(&b, file->keys[i]);
+    }
+    if (shown < file->depth)
+        luaL_addstring(&b, "...");
+    luaL_pushresult(&b);
+}
+
+int rx_file_error(lua_State *L, struct rx_file *file, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    lua_pushvfstring(L, format, arguments);
+    va_end(arguments);
+    if (file->depth > 0) {
+        push_place(L, file);
+        lua_pushfstring(L, "%s (at '%s')", lua_tostring(L, -2), lua_tostring(L, -1));
+    }
+    file->explained = true;
+    return lua_error(L);
+}
+
+void rx_file_check(lua_State *L, struct rx_file *file, int result)
+{
+    if (result < 0)
+        rx_file_error(L, file, "%s", file->damage);
+}
+
+hid_t rx_file_keep(lua_State *L, struct rx_file *file, hid_t handle)
+{
+    if (handle < 0)
+        rx_file_error(L, file, "%s", file->damage);
+    if (file->handle_count == RX_FILE_HANDLES) {
+        H5Idec_ref(handle);
+        rx_file_error(L, file, "too many open objects");
+    }
+    file->handles[file->handle_count++] = handle;
+    return handle;
+}
+
+static bool close_handles(struct rx_file *file, int count)
+{
+    bool good = true;
+    while (file->handle_count > count)
+        good &= H5Idec_ref(file->handles[--file->handle_count]) >= 0;
+    return good;
+}
+
+void rx_file_release(lua_State *L, struct rx_file *file, int count)
+{
+    if (!close_handles(file, count))
+        rx_file_error(L, file, "%s", file->damage);
+}
+
+void rx_file_enter(lua_State *L, struct rx_file *file, const char *key)
+{
+    if (file->depth == RX_FILE_DEPTH)
+        rx_file_error(L, file, "more than %d tables within each other", RX_FILE_DEPTH);
+    luaL_checkstack(L, 20, "nested tables");
+    file->keys[file->depth++] = key;
+}
+
+void rx_file_leave(struct rx_file *file)
+{
+    file->depth--;
+}
+
+static void clean_up(struct rx_file *file)
+{
+    close_handles(file, 0);
+    for (size_t i = 0; i < sizeof file->names / sizeof *file->names; i++)
+        free(file->names[i].text);
+    if (file->text)
+        H5free_memory(file->text);
+}
+
+/* Call `walk` with the arguments on top of the stack and the file; its one result, or the error
+ * message, is left there. Errors that are not ours (memory, an interrupt) are raised again. */
+static bool run_walk(lua_State *L, struct rx_file *file, lua_CFunction walk, int arguments)
+{
+    H5E_auto2_t print;
+    void *print_data;
+    lua_pushcfunction(L, walk);
+    lua_insert(L, -1 - arguments);
+    lua_pushlightuserdata(L, file);
+    if (H5Eget_auto2(H5E_DEFAULT, &print, &print_data) < 0 ||
+        H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
+        luaL_error(L, "HDF5 does not start");
+    const int status = lua_pcall(L, arguments + 1, 1, 0);
+    clean_up(file);
+    const bool restored = H5Eset_auto2(H5E_DEFAULT, print, print_data) >= 0;
+    if (!restored || (status != LUA_OK && !file->explained)) {
+        free(file->image);
+        lua_error(L);
+    }
+    if (status != LUA_OK)
+        free(file->image);
+    return status == LUA_OK;
+}
+
+/* --- the seal: 16 bytes after the end of what HDF5 sees --------------------------------------
+ *
+ * HDF5 guards its metadata with checksums, but not the numbers. A seal covers every byte of a file
+ * of ours; HDF5 ignores it, and drops it when another program changes the file. */
+
+static const char seal_mark[8] = { 'r', 'x', 's', 'e', 'a', 'l', '1', '\n' };
+
+/* Hash eight bytes a step; any change within one of them changes the sum. */
+static uint64_t checksum(uint64_t sum, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t word = 0;
+        memcpy(&word, bytes + i, size - i < 8 ? size - i : 8);
+        sum = (sum ^ le64toh(word)) * UINT64_C(0x9e3779b97f4a7c15);
+        sum ^= sum >> 32;
+    }
+    return sum;
+}
+
+static void write_seal(char *seal, uint64_t sum)
+{
+    memcpy(seal, seal_mark, sizeof seal_mark);
+    for (int i = 0; i < 8; i++)
+        seal[8 + i] = (char)(sum >> (8 * i) & 0xff);
+}
+
+static ssize_t read_fully(int fd, char *bytes, size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        const ssize_t got = read(fd, bytes + done, size - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return got;
+        if (got == 0)
+            break;
+        done += (size_t)got;
+    }
+    return (ssize_t)done;
+}
+
+/* Whether the file bears no seal or the right one. */
+static bool seal_holds(int fd, off_t size)
+{
+    char found[RX_FILE_SEAL], expected[RX_FILE_SEAL], block[1 << 16];
+    off_t left = size - RX_FILE_SEAL;
+    if (left < 0 || pread(fd, found, RX_FILE_SEAL, left) != RX_FILE_SEAL ||
+        memcmp(found, seal_mark, sizeof seal_mark) != 0)
+        return true;
+    uint64_t sum = (uint64_t)left;
+    while (left > 0) {
+        const size_t part = left < (off_t)sizeof block ? (size_t)left : sizeof block;
+        if (read_fully(fd, block, part) != (ssize_t)part)
+            return false;
+        sum = checksum(sum, block, part);
+        left -= (off_t)part;
+    }
+    write_seal(expected, sum);
+    return memcmp(found, expected, RX_FILE_SEAL) == 0;
+}
+
+/* --- save ----------------------------------------------------------------------------------- */
+
+static const char *check_path(lua_State *L, int arg)
+{
+    size_t length;
+    const char *path = luaL_checklstring(L, arg, &length);
+    luaL_argcheck(L, strlen(path) == length, arg, "path contains a zero byte");
+    return path;
+}
+
+static bool write_fully(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        const ssize_t put = write(fd, bytes, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return false;
+        bytes += put;
+        size -= (size_t)put;
+    }
+    return true;
+}
+
+/* Write a new file and see it onto the disk; 0 or an errno. */
+static int write_new(const char *path, const struct stat *old, const char *bytes, size_t size)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return errno;
+    int error = 0;
+    if ((old && fchmod(fd, old->st_mode & 07777) != 0) || !write_fully(fd, bytes, size) ||
+        fsync(fd) != 0)
+        error = errno;
+    if (close(fd) != 0 && error == 0)
+        error = errno;
+    return error;
+}
+
+/* See a renaming in the file's folder onto the disk; 0 or an errno. */
+static int sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    if (!folder)
+        return ENOMEM;
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    if (fd < 0)
+        return errno == EACCES ? 0 : errno; /* a folder may be open to writing but not reading */
+    const int error = fsync(fd) != 0 && errno != EINVAL ? errno : 0;
+    close(fd);
+    return error;
+}
+
+/* Put the bytes where `path` is, at once or not at all; 0 or an errno. */
+static int replace_file(const char *path, const struct stat *old, const char *bytes, size_t size)
+{
+    char *fresh;
+    if (asprintf(&fresh, "%s.tmp.%ld", path, (long)getpid()) < 0)
+        return ENOMEM;
+    unlink(fresh); /* left by a process that died under our number */
+    int error = write_new(fresh, old, bytes, size);
+    if (error == 0 && rename(fresh, path) != 0)
+        error = errno;
+    if (error != 0 && error != EEXIST)
+        unlink(fresh);
+    free(fresh);
+    return error ? error : sync_folder(path);
+}
+
+/* As replace_file, through a symbolic link; NULL or what went wrong. */
+static const char *store(const char *path, const char *bytes, size_t size)
+{
+    struct stat old;
+    if (stat(path, &old) != 0) {
+        if (errno != ENOENT)
+            return strerror(errno);
+        const int error = replace_file(path, NULL, bytes, size);
+        return error ? strerror(error) : NULL;
+    }
+    if (!S_ISREG(old.st_mode))
+        return S_ISDIR(old.st_mode) ? strerror(EISDIR) : "not a regular file";
+    char *target = realpath(path, NULL);
+    if (!target)
+        return strerror(errno);
+    const int error = replace_file(target, &old, bytes, size);
+    free(target);
+    return error ? strerror(error) : NULL;
+}
+
+static int fail(lua_State *L, const char *path, const char *message)
+{
+    lua_pushnil(L);
+    lua_pushfstring(L, "%s: %s", path, message);
+    return 2;
+}
+
+/* save(path, table) -> true, or nil and a message */
+static int file_save(lua_State *L)
+{
+    const char *path = check_path(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    struct rx_file file = { .path = path, .damage = "HDF5 cannot hold this" };
+    lua_pushvalue(L, 2);
+    if (!run_walk(L, &file, rx_file_write, 1))
+        return luaL_argerror(L, 2, lua_tostring(L, -1));
+
+    const size_t inner = file.image_size - RX_FILE_SEAL; /* the writer left room for the seal */
+    write_seal(file.image + inner, checksum((uint64_t)inner, file.image, inner));
+    const char *problem = store(path, file.image, file.image_size);
+    free(file.image);
+    if (problem)
+        return fail(L, path, problem);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+/* --- load ----------------------------------------------------------------------------------- */
+
+/* NULL if the file is there, a plain file and whole; or what is wrong with it. */
+static const char *examine(const char *path, double *size)
+{
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe must not block */
+    struct stat status;
+    const char *problem = NULL;
+    if (fd < 0)
+        return strerror(errno);
+    if (fstat(fd, &status) != 0)
+        problem = strerror(errno);
+    else if (!S_ISREG(status.st_mode))
+        problem = S_ISDIR(status.st_mode) ? strerror(EISDIR) : "not a regular file";
+    else if (!seal_holds(fd, status.st_size))
+        problem = "damaged or cut short";
+    else
+        *size = (double)status.st_size;
+    close(fd);
+    return problem;
+}
+
+/* load(path) -> table, or nil and a message */
+static int file_load(lua_State *L)
+{
+    const char *path = check_path(L, 1);
+    lua_settop(L, 1);
+    struct rx_file file = { .path = path, .damage = "damaged or cut short" };
+    const char *problem = examine(path, &file.file_size);
+    if (problem)
+        return fail(L, path, problem);
+    if (!run_walk(L, &file, rx_file_read, 0))
+        return fail(L, path, lua_tostring(L, -1));
+    return 1;
+}
+
+static const luaL_Reg file_functions[] = {
+    { "save", file_save },
+    { "load", file_load },
+    { NULL, NULL },
+};
+
+void rx_open_file(lua_State *L)
+{
+    luaL_setfuncs(L, file_functions, 0);
+}

@@ -1,0 +1,99 @@
+/* head_direction_cells.c - head-direction cells as Lua sees them. */
+#include "head_direction_cells.h"
+#include "bind.h"
+#include <math.h>
+#include <string.h>
+
+static const char type_name[] = "rx.head_direction_cells";
+
+static struct rx_head_direction_cells *check_cells(lua_State *L, int arg)
+{
+    return luaL_checkudata(L, arg, type_name);
+}
+
+/* head_direction_cells { cells =, width =, tuning = "peak" or "density" } -> cells */
+static int cells_new(lua_State *L)
+{
+    static const char *const names[] = { "cells", "width", "tuning", NULL };
+    static const char *const tunings[] = { "peak", "density", NULL };
+    rx_check_options(L, 1, names);
+    const size_t count = rx_option_size(L, 1, "cells", 512);
+    const double width = rx_option_number(L, 1, "width", acos(-1) / 6);
+    const int density = rx_option_choice(L, 1, "tuning", 0, tunings);
+    if (width < 1e-3 || width > 1e3)
+        rx_option_error(L, "width", "radians from 0.001 to 1000 expected, got %f", width);
+    const double sharpness = 1 / (width * width);
+
+    struct rx_head_direction_cells *cells = lua_newuserdatauv(L, sizeof *cells, 1);
+    luaL_setmetatable(L, type_name);
+    struct rx_matrix *preferred = rx_new_matrix(L, 3, count, 0); /* bearing, cosine, sine */
+    lua_setiuservalue(L, -2, 1);
+    *cells = (struct rx_head_direction_cells){
+        .cells = count,
+        .sharpness = (float)sharpness,
+        .scale = density ? (float)rx_von_mises_density_scale(sharpness) : 1,
+        .cosine = preferred->data + count,
+        .sine = preferred->data + 2 * count,
+    };
+    rx_head_direction_prefer(preferred->data, count);
+    return 1;
+}
+
+/* cells:encode(bearings) -> activity, one row a bearing */
+static int cells_encode(lua_State *L)
+{
+    const struct rx_head_direction_cells *cells = check_cells(L, 1);
+    const struct rx_matrix *bearings = rx_check_shape(L, 2, RX_ANY, 1);
+    rx_check_finite(L, 2, bearings);
+    struct rx_matrix *activity = rx_new_matrix(L, bearings->rows, cells->cells, bearings->steps);
+    rx_head_direction_encode(activity->data, cells, bearings->data, bearings->rows);
+    return 1;
+}
+
+/* cells:decode(activity [, k]) -> bearings, one column */
+static int cells_decode(lua_State *L)
+{
+    const struct rx_head_direction_cells *cells = check_cells(L, 1);
+    const struct rx_matrix *activity = rx_check_shape(L, 2, RX_ANY, (lua_Integer)cells->cells);
+    const lua_Integer k = luaL_optinteger(L, 3, cells->cells < 3 ? (lua_Integer)cells->cells : 3);
+    if (k < 1 || k > RX_MOST_DECODED || k > (lua_Integer)cells->cells)
+        luaL_argerror(L, 3, lua_pushfstring(L, "number of cells from 1 to %d expected, got %I",
+                                            cells->cells < RX_MOST_DECODED ? (int)cells->cells
+                                                                           : RX_MOST_DECODED,
+                                            k));
+    rx_check_finite(L, 2, activity);
+    struct rx_matrix *bearings = rx_new_matrix(L, activity->rows, 1, activity->steps);
+    rx_head_direction_decode(bearings->data, cells, activity->data, (size_t)k, activity->rows);
+    return 1;
+}
+
+static int cells_index(lua_State *L)
+{
+    const struct rx_head_direction_cells *cells = check_cells(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    if (strcmp(name, "cells") == 0)
+        lua_pushinteger(L, (lua_Integer)cells->cells);
+    else if (strcmp(name, "preferred") == 0) {
+        lua_getiuservalue(L, 1, 1);
+        rx_new_view(L, -1, rx_check_matrix(L, -1)->data, 1, cells->cells, 0);
+    } else
+        lua_getfield(L, lua_upvalueindex(1), name);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    { "encode", cells_encode },
+    { "decode", cells_decode },
+    { NULL, NULL },
+};
+
+void rx_open_head_direction_cells(lua_State *L)
+{
+    luaL_newmetatable(L, type_name);
+    luaL_newlib(L, methods);
+    lua_pushcclosure(L, cells_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, cells_new);
+    lua_setfield(L, -2, "head_direction_cells");
+}

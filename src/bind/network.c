@@ -1,0 +1,341 @@
+/* network.c - recurrent networks as Lua sees them: construction, runs, gradient. */
+#include "bind.h"
+#include "cell.h"
+#include "network.h"
+#include <string.h>
+
+static const char type_name[] = "rx.network";
+
+/* User values of a network. */
+enum { PARAMETERS = 1, WEIGHTS, RANDOM, SETTINGS, USER_VALUES = SETTINGS };
+
+struct network {
+    struct rx_network core;
+    struct rx_workspace workspace;
+    float *weights;           /* in the matrix PARAMETERS */
+    struct rx_random *random; /* the userdata RANDOM */
+};
+
+static struct network *check_network(lua_State *L, int arg)
+{
+    return luaL_checkudata(L, arg, type_name);
+}
+
+/* --- construction ---------------------------------------------------------------------------- */
+
+static const char *const activations[] = { "relu", "tanh", "sigmoid", "identity", NULL };
+static const char *const laws[] = { "uniform", "gaussian", NULL }; /* as enum rx_law */
+
+static double check_positive(lua_State *L, const char *name, double absent)
+{
+    const double value = rx_option_number(L, 1, name, absent);
+    if (value <= 0)
+        rx_option_error(L, name, "number above 0 expected, got %f", value);
+    return value;
+}
+
+static double check_sigma(lua_State *L, int arg, const char *name, double absent)
+{
+    const double value = rx_option_number(L, arg, name, absent);
+    if (value < 0)
+        rx_option_error(L, name, "number of at least 0 expected, got %f", value);
+    return value;
+}
+
+static struct rx_network check_settings(lua_State *L, const struct rx_cell *cell)
+{
+    static const char *const names[] = {
+        "inputs",       "units",      "outputs", "init",  "dt",  "tau", "sigma", "input_sigma",
+        "output_sigma", "activation", "bias",    "noise", "rng", NULL,
+    };
+    rx_check_options(L, 1, names);
+    struct rx_network net = {
+        .cell = cell,
+        .inputs = rx_option_size(L, 1, "inputs", 0),
+        .units = rx_option_size(L, 1, "units", 0),
+        .outputs = rx_option_size(L, 1, "outputs", 0),
+        .dt = check_positive(L, "dt", 0.02),
+        .tau = check_positive(L, "tau", 0.1),
+        .sigma = check_sigma(L, 1, "sigma", 0),
+        .input_sigma = check_sigma(L, 1, "input_sigma", 0),
+        .output_sigma = check_sigma(L, 1, "output_sigma", 0),
+        .activation =
+            (enum rx_activation)rx_option_choice(L, 1, "activation", RX_RELU, activations),
+        .bias = rx_option_boolean(L, 1, "bias", false),
+        .law = (enum rx_law)rx_option_choice(L, 1, "noise", RX_NORMAL, laws),
+    };
+    net.init = rx_option_size(L, 1, "init", net.outputs);
+    if (!rx_option_random(L, 1, "rng", NULL))
+        rx_option_error(L, "rng", "random generator expected, got nothing");
+    rx_network_layout(&net);
+    if (net.parameters > RX_LARGEST_SIDE)
+        luaL_error(L, "not enough memory for a network of %I weights", (lua_Integer)net.parameters);
+    return net;
+}
+
+/* Push a table name -> view on the part of the flat matrix at `owner` that holds this weight. */
+static void push_weights(lua_State *L, int owner, const struct rx_network *net, float *flat)
+{
+    owner = lua_absindex(L, owner);
+    lua_createtable(L, 0, (int)net->weights);
+    for (size_t w = 0; w < net->weights; w++) {
+        const struct rx_weight *weight = &net->weight[w];
+        rx_new_view(L, owner, flat + weight->offset, weight->rows, weight->cols, 0);
+        lua_setfield(L, -2, weight->name);
+    }
+}
+
+/* A copy of the options, without the generator: what builds the same network again. */
+static void push_settings(lua_State *L, const struct rx_network *net)
+{
+    lua_newtable(L);
+    lua_pushstring(L, net->cell->name);
+    lua_setfield(L, -2, "cell");
+    const struct {
+        const char *name;
+        size_t value;
+    } sizes[] = { { "inputs", net->inputs },
+                  { "units", net->units },
+                  { "outputs", net->outputs },
+                  { "init", net->init } };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        lua_pushinteger(L, (lua_Integer)sizes[i].value);
+        lua_setfield(L, -2, sizes[i].name);
+    }
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = { { "dt", net->dt },
+                    { "tau", net->tau },
+                    { "sigma", net->sigma },
+                    { "input_sigma", net->input_sigma },
+                    { "output_sigma", net->output_sigma } };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        lua_pushnumber(L, numbers[i].value);
+        lua_setfield(L, -2, numbers[i].name);
+    }
+    lua_pushstring(L, activations[net->activation]);
+    lua_setfield(L, -2, "activation");
+    lua_pushboolean(L, net->bias);
+    lua_setfield(L, -2, "bias");
+    lua_pushstring(L, laws[net->law]);
+    lua_setfield(L, -2, "noise");
+}
+
+static int network_new(lua_State *L, const struct rx_cell *cell)
+{
+    const struct rx_network core = check_settings(L, cell);
+    lua_settop(L, 1);
+    struct network *net = lua_newuserdatauv(L, sizeof *net, USER_VALUES);
+    *net = (struct network){ .core = core };
+    luaL_setmetatable(L, type_name);
+    net->weights = rx_new_matrix(L, 1, core.parameters, 0)->data;
+    push_weights(L, -1, &core, net->weights);
+    lua_setiuservalue(L, 2, WEIGHTS);
+    lua_setiuservalue(L, 2, PARAMETERS);
+    lua_getfield(L, 1, "rng");
+    net->random = rx_check_random(L, -1);
+    lua_setiuservalue(L, 2, RANDOM);
+    push_settings(L, &core);
+    lua_setiuservalue(L, 2, SETTINGS);
+    rx_network_initialize(&core, net->weights, net->random);
+    return 1;
+}
+
+/* rnn { inputs =, units =, outputs =, rng =, ... } -> network */
+static int network_rnn(lua_State *L)
+{
+    return network_new(L, &rx_rnn_cell);
+}
+
+/* --- runs ------------------------------------------------------------------------------------ */
+
+/* The inputs of a run: a sequence with one trial for each first state. */
+static size_t check_inputs(lua_State *L, const struct rx_network *net, struct rx_run *run)
+{
+    const struct rx_matrix *inputs =
+        rx_option_matrix(L, 2, "inputs", RX_ANY, (lua_Integer)net->inputs);
+    if (!inputs)
+        return 0;
+    if (!inputs->steps)
+        rx_option_error(L, "inputs", "sequence expected, got a %d x %d matrix; see as_sequence",
+                        (int)inputs->rows, (int)inputs->cols);
+    if (rx_matrix_batch(inputs) != run->batch)
+        rx_option_error(L, "inputs", "%d trials expected, as in the first state, got %d",
+                        (int)run->batch, (int)rx_matrix_batch(inputs));
+    run->inputs = inputs->data;
+    return inputs->steps;
+}
+
+static void check_start(lua_State *L, const struct rx_network *net, struct rx_run *run)
+{
+    const struct rx_matrix *init = rx_option_matrix(L, 2, "init", RX_ANY, (lua_Integer)net->init);
+    const struct rx_matrix *state =
+        rx_option_matrix(L, 2, "state", RX_ANY, (lua_Integer)net->units);
+    if (!init == !state)
+        luaL_error(L, "either 'init', a first target, or 'state', a first state, expected");
+    run->init = init ? init->data : NULL;
+    run->state = state ? state->data : NULL;
+    run->batch = init ? init->rows : state->rows;
+    if (run->batch == 0)
+        rx_option_error(L, init ? "init" : "state", "at least one trial expected, got none");
+}
+
+static struct rx_random *check_generator(lua_State *L, struct network *net)
+{
+    return rx_option_random(L, 2, "rng", net->random);
+}
+
+/* The table at 2 as a run. */
+static struct rx_run check_run(lua_State *L, struct network *net)
+{
+    static const char *const names[] = { "init",  "state", "inputs", "targets", "truth",
+                                         "noise", "sigma", "steps",  "rng",     NULL };
+    struct rx_run run = { .stop = &rx_stop_flag };
+    rx_check_options(L, 2, names);
+    check_start(L, &net->core, &run);
+    const size_t given = check_inputs(L, &net->core, &run);
+    run.steps = rx_option_size(L, 2, "steps", given);
+    if (given && run.steps != given)
+        rx_option_error(L, "steps", "%d expected, as in the inputs, got %d", (int)given,
+                        (int)run.steps);
+    if (run.steps > RX_LARGEST_SIDE / run.batch)
+        rx_option_error(L, "steps", "fewer expected: %d steps of %d trials are too many rows",
+                        (int)run.steps, (int)run.batch);
+    const struct rx_matrix *noise = rx_option_matrix(
+        L, 2, "noise", (lua_Integer)(run.steps * run.batch), (lua_Integer)net->core.units);
+    run.noise = noise ? noise->data : NULL;
+    run.sigma = check_sigma(L, 2, "sigma", net->core.sigma);
+    run.random = *check_generator(L, net);
+    return run;
+}
+
+/* network:forward { init =, inputs =, ... } -> states, outputs */
+static int network_forward(lua_State *L)
+{
+    struct network *net = check_network(L, 1);
+    const struct rx_run run = check_run(L, net);
+    struct rx_random *random = check_generator(L, net);
+    const size_t rows = run.steps * run.batch;
+    struct rx_matrix *states = rx_new_matrix(L, rows, net->core.units, run.steps);
+    struct rx_matrix *outputs = rx_new_matrix(L, rows, net->core.outputs, run.steps);
+    rx_check_status(L, rx_network_forward(states->data, outputs->data, &net->core, net->weights,
+                                          &run, &net->workspace));
+    random->position += rx_network_draws(&net->core, &run);
+    return 2;
+}
+
+/* network:gradient { init =, inputs =, targets =, ... } -> loss, gradients, all gradients flat */
+static int network_gradient(lua_State *L)
+{
+    struct network *net = check_network(L, 1);
+    const struct rx_run run = check_run(L, net);
+    struct rx_random *random = check_generator(L, net);
+    const struct rx_matrix *targets =
+        rx_option_matrix(L, 2, "targets", (lua_Integer)(run.steps * run.batch),
+                         (lua_Integer)net->core.outputs);
+    if (!targets)
+        rx_option_error(L, "targets", "%d x %d matrix expected, got nothing",
+                        (int)(run.steps * run.batch), (int)net->core.outputs);
+    struct rx_matrix *flat = rx_new_matrix(L, 1, net->core.parameters, 0);
+    double loss = 0;
+    rx_check_status(L, rx_network_gradient(&loss, flat->data, &net->core, net->weights, &run,
+                                           targets->data, &net->workspace));
+    random->position += rx_network_draws(&net->core, &run);
+    lua_pushnumber(L, loss);
+    push_weights(L, -2, &net->core, flat->data);
+    lua_pushvalue(L, -3);
+    return 3;
+}
+
+/* network:step(state [, input]) -> next state, output */
+static int network_step(lua_State *L)
+{
+    struct network *net = check_network(L, 1);
+    const struct rx_matrix *state = rx_check_shape(L, 2, RX_ANY, (lua_Integer)net->core.units);
+    const struct rx_matrix *input = NULL;
+    luaL_argcheck(L, state->rows > 0, 2, "at least one trial expected");
+    rx_check_finite(L, 2, state);
+    if (!lua_isnoneornil(L, 3)) {
+        input = rx_check_shape(L, 3, (lua_Integer)state->rows, (lua_Integer)net->core.inputs);
+        rx_check_finite(L, 3, input);
+    }
+    const struct rx_run run = {
+        .steps = 1,
+        .batch = state->rows,
+        .state = state->data,
+        .inputs = input ? input->data : NULL,
+        .sigma = net->core.sigma,
+        .random = *net->random,
+        .stop = &rx_stop_flag,
+    };
+    struct rx_matrix *next = rx_new_matrix(L, state->rows, net->core.units, 0);
+    struct rx_matrix *output = rx_new_matrix(L, state->rows, net->core.outputs, 0);
+    rx_check_status(L, rx_network_forward(next->data, output->data, &net->core, net->weights, &run,
+                                          &net->workspace));
+    net->random->position += rx_network_draws(&net->core, &run);
+    return 2;
+}
+
+/* --- indexing -------------------------------------------------------------------------------- */
+
+static int network_index(lua_State *L)
+{
+    check_network(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    if (strcmp(name, "weights") == 0)
+        lua_getiuservalue(L, 1, WEIGHTS);
+    else if (strcmp(name, "parameters") == 0)
+        lua_getiuservalue(L, 1, PARAMETERS);
+    else if (strcmp(name, "rng") == 0)
+        lua_getiuservalue(L, 1, RANDOM);
+    else if (strcmp(name, "settings") == 0)
+        lua_getiuservalue(L, 1, SETTINGS);
+    else if (lua_getfield(L, lua_upvalueindex(1), name) == LUA_TNIL) {
+        lua_getiuservalue(L, 1, SETTINGS); /* net.units, net.sigma, ... */
+        lua_getfield(L, -1, name);
+    }
+    return 1;
+}
+
+static int network_tostring(lua_State *L)
+{
+    const struct rx_network *net = &check_network(L, 1)->core;
+    lua_pushfstring(L, "%s of %d units, %d inputs, %d outputs, %s, %I weights", net->cell->name,
+                    (int)net->units, (int)net->inputs, (int)net->outputs,
+                    activations[net->activation], (lua_Integer)net->parameters);
+    return 1;
+}
+
+static int network_free(lua_State *L)
+{
+    rx_workspace_free(&check_network(L, 1)->workspace);
+    return 0;
+}
+
+static const luaL_Reg metamethods[] = {
+    { "__tostring", network_tostring },
+    { "__gc", network_free },
+    { NULL, NULL },
+};
+
+static const luaL_Reg methods[] = {
+    { "forward", network_forward },
+    { "gradient", network_gradient },
+    { "step", network_step },
+    { NULL, NULL },
+};
+
+void rx_open_network(lua_State *L)
+{
+    luaL_newmetatable(L, type_name);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -4, "network_methods"); /* the library in Lua adds to them */
+    lua_pushcclosure(L, network_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, network_rnn);
+    lua_setfield(L, -2, "rnn");
+}

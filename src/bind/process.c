@@ -1,0 +1,216 @@
+/* process.c - programs started without a shell, the terminal, the clock and the threads. */
+#include "bind.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <omp.h>
+#include <poll.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_ARGUMENTS = 64, MESSAGE_SIZE = 2000, POLL_MS = 10, DEFAULT_WIDTH = 80 };
+
+extern char **environ;
+
+/* A program's last words: the first of what it wrote to its standard error. */
+struct message {
+    size_t length;
+    char text[MESSAGE_SIZE];
+};
+
+/* Take what the pipe holds now, beyond the message's size too, so that its writer never blocks. */
+static void message_read(struct message *m, int fd)
+{
+    char block[512];
+    ssize_t got;
+    while ((got = read(fd, block, sizeof block)) > 0) {
+        const size_t room = sizeof m->text - m->length;
+        const size_t taken = (size_t)got < room ? (size_t)got : room;
+        memcpy(m->text + m->length, block, taken);
+        m->length += taken;
+    }
+}
+
+/* Start argv[0], its standard error going to `err`; returns 0 or an errno. */
+static int start(pid_t *child, char *const argv[], const char *directory, int err)
+{
+    posix_spawn_file_actions_t actions;
+    int status = posix_spawn_file_actions_init(&actions);
+    if (status != 0)
+        return status;
+    status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (status == 0)
+        status = posix_spawn_file_actions_adddup2(&actions, err, 2);
+    if (status == 0 && directory != NULL)
+        status = posix_spawn_file_actions_addchdir_np(&actions, directory);
+    if (status == 0)
+        status = posix_spawnp(child, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return status;
+}
+
+/* Wait for the child's end, or bring it about when the stop flag rises; true if it ended itself. */
+static bool wait_for(pid_t child, int fd, struct message *m, int *status)
+{
+    struct pollfd pipe_end = { .fd = fd, .events = POLLIN };
+    for (;;) {
+        poll(&pipe_end, 1, POLL_MS);
+        message_read(m, fd);
+        if (pipe_end.revents & POLLHUP)
+            pipe_end.fd = -1; /* closed; poll now only sleeps */
+        if (waitpid(child, status, WNOHANG) == child)
+            break;
+        if (rx_stop_flag) {
+            kill(child, SIGKILL);
+            while (waitpid(child, status, 0) < 0 && errno == EINTR)
+                ;
+            return false;
+        }
+    }
+    message_read(m, fd);
+    return true;
+}
+
+/* argv, ended by NULL, of the strings of the list at index 1, which keeps them alive. */
+static void check_arguments(lua_State *L, const char *argv[])
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    const lua_Unsigned count = lua_rawlen(L, 1);
+    luaL_argcheck(L, count >= 1 && count < MOST_ARGUMENTS, 1, "program and its arguments expected");
+    for (lua_Unsigned i = 0; i < count; i++) {
+        const int type = lua_rawgeti(L, 1, (lua_Integer)i + 1);
+        luaL_argcheck(L, type == LUA_TSTRING, 1, "list of strings expected");
+        argv[i] = lua_tostring(L, -1);
+        luaL_argcheck(L, strlen(argv[i]) == lua_rawlen(L, -1), 1, "string contains zeros");
+        lua_pop(L, 1);
+    }
+    argv[count] = NULL;
+}
+
+static const char *check_directory(lua_State *L)
+{
+    const int type = lua_getfield(L, 1, "directory");
+    luaL_argcheck(L, type == LUA_TSTRING || type == LUA_TNIL, 1, "'directory' must be a string");
+    return lua_tostring(L, -1); /* stays on the stack */
+}
+
+static int push_start_failure(lua_State *L, const char *program, int status)
+{
+    luaL_pushfail(L);
+    if (status == ENOENT)
+        lua_pushfstring(L, "%s: not found (install %s)", program, program);
+    else
+        lua_pushfstring(L, "%s: %s", program, strerror(status));
+    return 2;
+}
+
+static int push_outcome(lua_State *L, const char *program, int status, const struct message *m)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    luaL_pushfail(L);
+    lua_pushfstring(L, "%s: ", program);
+    if (m->length > 0)
+        lua_pushlstring(L, m->text, m->length);
+    else if (WIFSIGNALED(status))
+        lua_pushfstring(L, "killed by signal %d", WTERMSIG(status));
+    else
+        lua_pushfstring(L, "exit status %d", WEXITSTATUS(status));
+    lua_concat(L, 2);
+    return 2;
+}
+
+/* run{ program, argument, ..., directory = d } -> true; nil and its standard error's text */
+static int process_run(lua_State *L)
+{
+    const char *argv[MOST_ARGUMENTS + 1];
+    check_arguments(L, argv);
+    const char *directory = check_directory(L);
+    struct stat place;
+    if (directory != NULL && stat(directory, &place) != 0)
+        return luaL_fileresult(L, 0, directory);
+
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return luaL_fileresult(L, 0, "pipe");
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    pid_t child;
+    const int failure = start(&child, (char *const *)argv, directory, ends[1]);
+    close(ends[1]);
+    if (failure != 0) {
+        close(ends[0]);
+        return push_start_failure(L, argv[0], failure);
+    }
+    struct message message = { .length = 0 };
+    int status = 0;
+    const bool ended = wait_for(child, ends[0], &message, &status);
+    close(ends[0]);
+    if (!ended || rx_stop_flag) /* Ctrl-C reaches the child too and may have ended it first */
+        rx_check_status(L, RX_STOPPED);
+    return push_outcome(L, argv[0], status, &message);
+}
+
+/* is_terminal() -> whether standard error, where progress goes, is a terminal */
+static int process_is_terminal(lua_State *L)
+{
+    lua_pushboolean(L, isatty(STDERR_FILENO));
+    return 1;
+}
+
+/* terminal_width() -> columns of that terminal */
+static int process_terminal_width(lua_State *L)
+{
+    struct winsize size = { 0 };
+    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    lua_pushinteger(L, known ? size.ws_col : DEFAULT_WIDTH);
+    return 1;
+}
+
+/* now() -> seconds of a clock that only goes forward */
+static int process_now(lua_State *L)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    lua_pushnumber(L, (double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
+    return 1;
+}
+
+/* stop_requested() -> whether the stop flag is raised */
+static int process_stop_requested(lua_State *L)
+{
+    lua_pushboolean(L, rx_stop_flag != 0);
+    return 1;
+}
+
+/* threads([n]) -> the number of threads, set to n first if given */
+static int process_threads(lua_State *L)
+{
+    if (!lua_isnoneornil(L, 1)) {
+        const lua_Integer n = luaL_checkinteger(L, 1);
+        luaL_argcheck(L, n >= 1 && n <= 4096, 1, "number of threads expected, 1 or more");
+        omp_set_num_threads((int)n);
+    }
+    lua_pushinteger(L, omp_get_max_threads());
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    { "run", process_run },
+    { "is_terminal", process_is_terminal },
+    { "terminal_width", process_terminal_width },
+    { "now", process_now },
+    { "stop_requested", process_stop_requested },
+    { "threads", process_threads },
+    { NULL, NULL },
+};
+
+void rx_open_process(lua_State *L)
+{
+    luaL_setfuncs(L, functions, 0);
+}

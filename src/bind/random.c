@@ -1,0 +1,124 @@
+/* random.c - random generators as Lua sees them. */
+#include "bind.h"
+#include <string.h>
+
+static const char type_name[] = "rx.random";
+
+struct rx_random *rx_test_random(lua_State *L, int index)
+{
+    return luaL_testudata(L, index, type_name);
+}
+
+struct rx_random *rx_check_random(lua_State *L, int arg)
+{
+    return luaL_checkudata(L, arg, type_name);
+}
+
+static uint64_t check_position(lua_State *L, int arg)
+{
+    const lua_Integer position = luaL_checkinteger(L, arg);
+    luaL_argcheck(L, position >= 0 && position < (lua_Integer)1 << 60, arg,
+                  "position from 0 to 2^60 expected");
+    return (uint64_t)position;
+}
+
+/* random(seed [, position]) -> generator */
+static int random_new(lua_State *L)
+{
+    const lua_Integer seed = luaL_checkinteger(L, 1);
+    const uint64_t position = lua_isnoneornil(L, 2) ? 0 : check_position(L, 2);
+    struct rx_random *random = lua_newuserdatauv(L, sizeof *random, 0);
+    *random = (struct rx_random){ (uint64_t)seed, position };
+    luaL_setmetatable(L, type_name);
+    return 1;
+}
+
+static double check_finite(lua_State *L, int arg, double absent)
+{
+    const double value = luaL_optnumber(L, arg, absent);
+    luaL_argcheck(L, value - value == 0, arg, "finite number expected");
+    return value;
+}
+
+static int draw(lua_State *L, enum rx_law law, double offset, double scale)
+{
+    struct rx_random *random = rx_check_random(L, 1);
+    const size_t rows = rx_check_size(L, 2, 0), cols = rx_check_size(L, 3, 0);
+    struct rx_matrix *m = rx_new_matrix(L, rows, cols, 0);
+    rx_random_draw(random, law, (float)offset, (float)scale, m->data, rx_matrix_count(m));
+    return 1;
+}
+
+/* rng:uniform(rows, cols [, low, high]) -> matrix */
+static int random_uniform(lua_State *L)
+{
+    const double low = check_finite(L, 4, 0), high = check_finite(L, 5, 1);
+    luaL_argcheck(L, low <= high, 5, "the upper bound is below the lower");
+    return draw(L, RX_UNIFORM, low, high - low);
+}
+
+/* rng:normal(rows, cols [, mean, sd]) -> matrix */
+static int random_normal(lua_State *L)
+{
+    const double mean = check_finite(L, 4, 0), sd = check_finite(L, 5, 1);
+    luaL_argcheck(L, sd >= 0, 5, "standard deviation of at least 0 expected");
+    return draw(L, RX_NORMAL, mean, sd);
+}
+
+/* rng:rayleigh(rows, cols [, scale]) -> matrix */
+static int random_rayleigh(lua_State *L)
+{
+    const double scale = check_finite(L, 4, 1);
+    luaL_argcheck(L, scale >= 0, 4, "scale of at least 0 expected");
+    return draw(L, RX_RAYLEIGH, 0, scale);
+}
+
+/* rng:seek(position) -> rng */
+static int random_seek(lua_State *L)
+{
+    rx_check_random(L, 1)->position = check_position(L, 2);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static int random_index(lua_State *L)
+{
+    const struct rx_random *random = rx_check_random(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    if (strcmp(name, "seed") == 0)
+        lua_pushinteger(L, (lua_Integer)random->seed);
+    else if (strcmp(name, "position") == 0)
+        lua_pushinteger(L, (lua_Integer)random->position);
+    else
+        lua_getfield(L, lua_upvalueindex(1), name);
+    return 1;
+}
+
+static int random_tostring(lua_State *L)
+{
+    const struct rx_random *random = rx_check_random(L, 1);
+    lua_pushfstring(L, "random generator (seed %I, position %I)", (lua_Integer)random->seed,
+                    (lua_Integer)random->position);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    { "uniform", random_uniform },
+    { "normal", random_normal },
+    { "rayleigh", random_rayleigh },
+    { "seek", random_seek },
+    { NULL, NULL },
+};
+
+void rx_open_random(lua_State *L)
+{
+    luaL_newmetatable(L, type_name);
+    lua_pushcfunction(L, random_tostring);
+    lua_setfield(L, -2, "__tostring");
+    luaL_newlib(L, methods);
+    lua_pushcclosure(L, random_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, random_new);
+    lua_setfield(L, -2, "random");
+}

@@ -1,0 +1,35 @@
+/* head_direction_cells.h - cells tuned to a bearing, von Mises on the circle.
+ *
+ * Cell c prefers the bearing theta_c, evenly spaced from -pi to pi inclusive, and answers to the
+ * bearing s with scale * exp(k (cos(s - theta_c) - 1)), k = 1 / width^2. With scale 1 it peaks
+ * at 1; with 1 / (2 pi exp(-k) I0(k)) it is a density (Krishna et al. 2024, Eq. 21). */
+#ifndef RX_HEAD_DIRECTION_CELLS_H
+#define RX_HEAD_DIRECTION_CELLS_H
+
+#include <stddef.h>
+
+struct rx_head_direction_cells {
+    size_t cells;
+    float sharpness;           /* k */
+    float scale;               /* activity at the preferred bearing */
+    const float *cosine, *sine; /* (cells) of the preferred bearings; not owned */
+};
+
+enum { RX_MOST_DECODED = 64 }; /* cells that a decoding may average */
+
+/* preferred (3, cells): the preferred bearings, their cosines, their sines. */
+void rx_head_direction_prefer(float *preferred, size_t cells);
+
+/* The scale that makes the tuning curve a density over the circle. */
+double rx_von_mises_density_scale(double sharpness);
+
+/* activity (rows, cells) of the cells at bearings (rows), in radians. */
+void rx_head_direction_encode(float *activity, const struct rx_head_direction_cells *cells,
+                              const float *bearings, size_t rows);
+
+/* bearings (rows): circular mean of the preferred bearings of the k most active cells,
+ * k at most RX_MOST_DECODED and the number of cells. */
+void rx_head_direction_decode(float *bearings, const struct rx_head_direction_cells *cells,
+                              const float *activity, size_t k, size_t rows);
+
+#endif

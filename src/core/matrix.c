@@ -1,0 +1,272 @@
+#include "matrix.h"
+#include "parallel.h"
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+static const double pi = 3.14159265358979323846;
+
+/* Where element (i, j) of a repeated matrix lies: data[(i % period) * row_step + j * col_step]. */
+struct operand {
+    const float *data;
+    size_t period, row_step, col_step;
+};
+
+static bool repeats_trials(const struct rx_matrix *a, const struct rx_matrix *b)
+{
+    return a->steps && !b->steps && b->rows == rx_matrix_batch(a);
+}
+
+bool rx_matrix_broadcasts(const struct rx_matrix *a, const struct rx_matrix *b)
+{
+    return (b->rows == a->rows || b->rows == 1 || repeats_trials(a, b)) &&
+           (b->cols == a->cols || b->cols == 1);
+}
+
+static struct operand operand(const struct rx_matrix *a, const struct rx_matrix *b)
+{
+    return (struct operand){
+        .data = b->data,
+        .period = b->rows ? b->rows : 1,
+        .row_step = b->rows == 1 ? 0 : b->cols,
+        .col_step = b->cols == 1 && a->cols != 1 ? 0 : 1,
+    };
+}
+
+static void combine_row(enum rx_operation op, float *out, const float *x, size_t dx, const float *y,
+                        size_t dy, size_t count)
+{
+    switch (op) {
+    case RX_ADD:
+        for (size_t j = 0; j < count; j++)
+            out[j] = x[j * dx] + y[j * dy];
+        break;
+    case RX_SUBTRACT:
+        for (size_t j = 0; j < count; j++)
+            out[j] = x[j * dx] - y[j * dy];
+        break;
+    case RX_MULTIPLY:
+        for (size_t j = 0; j < count; j++)
+            out[j] = x[j * dx] * y[j * dy];
+        break;
+    case RX_DIVIDE:
+        for (size_t j = 0; j < count; j++)
+            out[j] = x[j * dx] / y[j * dy];
+        break;
+    case RX_POWER:
+        for (size_t j = 0; j < count; j++)
+            out[j] = powf(x[j * dx], y[j * dy]);
+        break;
+    case RX_ATAN2:
+        for (size_t j = 0; j < count; j++)
+            out[j] = atan2f(x[j * dx], y[j * dy]);
+        break;
+    case RX_LESS:
+        for (size_t j = 0; j < count; j++)
+            out[j] = x[j * dx] < y[j * dy];
+        break;
+    case RX_LESS_EQUAL:
+        for (size_t j = 0; j < count; j++)
+            out[j] = x[j * dx] <= y[j * dy];
+        break;
+    case RX_EQUAL:
+        for (size_t j = 0; j < count; j++)
+            out[j] = x[j * dx] == y[j * dy];
+        break;
+    }
+}
+
+void rx_matrix_combine(enum rx_operation op, float *out, const struct rx_matrix *a,
+                       const struct rx_matrix *b, bool swapped)
+{
+    size_t rows = a->rows, cols = a->cols;
+    struct operand p = operand(a, b);
+    if (b->rows == rows && b->cols == cols) { /* one long row */
+        cols *= rows;
+        rows = cols != 0;
+    } else if (b->rows == 1 && b->cols == 1) {
+        cols *= rows;
+        rows = cols != 0;
+        p.col_step = 0;
+    }
+#pragma omp parallel for if (rows > 1 && rows * cols > 100000)
+    for (size_t i = 0; i < rows; i++) {
+        const float *x = a->data + i * cols;
+        const float *y = p.data + i % p.period * p.row_step;
+        if (swapped)
+            combine_row(op, out + i * cols, y, p.col_step, x, 1, cols);
+        else
+            combine_row(op, out + i * cols, x, 1, y, p.col_step, cols);
+    }
+}
+
+static float wrap(float angle)
+{
+    const double turn = 2 * pi;
+    const float wrapped = (float)(angle - turn * floor((angle + pi) / turn));
+    return wrapped < (float)pi ? wrapped : -(float)pi;
+}
+
+static void map_block(enum rx_function function, float *out, const float *x, size_t count)
+{
+    switch (function) {
+    case RX_ABS:
+        for (size_t i = 0; i < count; i++)
+            out[i] = fabsf(x[i]);
+        break;
+    case RX_SQRT:
+        for (size_t i = 0; i < count; i++)
+            out[i] = sqrtf(x[i]);
+        break;
+    case RX_EXP:
+        for (size_t i = 0; i < count; i++)
+            out[i] = expf(x[i]);
+        break;
+    case RX_LOG:
+        for (size_t i = 0; i < count; i++)
+            out[i] = logf(x[i]);
+        break;
+    case RX_SIN:
+        for (size_t i = 0; i < count; i++)
+            out[i] = sinf(x[i]);
+        break;
+    case RX_COS:
+        for (size_t i = 0; i < count; i++)
+            out[i] = cosf(x[i]);
+        break;
+    case RX_TANH:
+        for (size_t i = 0; i < count; i++)
+            out[i] = tanhf(x[i]);
+        break;
+    case RX_FLOOR:
+        for (size_t i = 0; i < count; i++)
+            out[i] = floorf(x[i]);
+        break;
+    case RX_WRAP:
+        for (size_t i = 0; i < count; i++)
+            out[i] = wrap(x[i]);
+        break;
+    }
+}
+
+void rx_matrix_map(enum rx_function function, float *out, const struct rx_matrix *a)
+{
+    const size_t count = rx_matrix_count(a), block = 16384;
+#pragma omp parallel for if (count > block)
+    for (size_t i = 0; i < count; i += block)
+        map_block(function, out + i, a->data + i, rx_piece_length(count, block, i));
+}
+
+enum rx_status rx_matrix_product(float *out, const struct rx_matrix *a, const struct rx_matrix *b,
+                                 rx_stop *stop)
+{
+    const size_t inner = a->cols, cols = b->cols;
+    if (inner == 0)
+        memset(out, 0, a->rows * cols * sizeof *out);
+    if (inner == 0 || a->rows == 0 || cols == 0)
+        return RX_OK;
+    /* a block is small enough to end within a blink of the stop flag */
+    size_t block = RX_BLOCK_ROWS;
+    while (block > 1 && block * inner > (size_t)500000000 / cols)
+        block /= 2;
+#pragma omp parallel for schedule(dynamic)
+    for (size_t i = 0; i < a->rows; i += block) {
+        if (*stop)
+            continue;
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans,
+                    (int)rx_piece_length(a->rows, block, i), (int)cols, (int)inner, 1,
+                    a->data + i * inner, (int)inner, b->data, (int)cols, 0, out + i * cols,
+                    (int)cols);
+    }
+    return *stop ? RX_STOPPED : RX_OK;
+}
+
+void rx_matrix_transpose(float *out, const struct rx_matrix *a)
+{
+    const size_t tile = 16; /* a tile of both matrices stays in the first-level cache */
+    for (size_t i0 = 0; i0 < a->rows; i0 += tile)
+        for (size_t j0 = 0; j0 < a->cols; j0 += tile)
+            for (size_t i = i0; i < i0 + rx_piece_length(a->rows, tile, i0); i++)
+                for (size_t j = j0; j < j0 + rx_piece_length(a->cols, tile, j0); j++)
+                    out[j * a->rows + i] = a->data[i * a->cols + j];
+}
+
+void rx_matrix_cumulative_sum(float *out, const struct rx_matrix *a)
+{
+    /* a step of a sequence is one row of batch * cols numbers */
+    const size_t width = a->steps ? rx_matrix_batch(a) * a->cols : a->cols;
+    const size_t count = rx_matrix_count(a);
+    if (count == 0)
+        return;
+    memcpy(out, a->data, width * sizeof *out);
+    for (size_t i = width; i < count; i++)
+        out[i] = out[i - width] + a->data[i];
+}
+
+void rx_matrix_sum_rows(float *out, const struct rx_matrix *a)
+{
+    enum { columns = 64 };
+    for (size_t j0 = 0; j0 < a->cols; j0 += columns) {
+        const size_t width = rx_piece_length(a->cols, columns, j0);
+        double sums[columns] = { 0 };
+        for (size_t i = 0; i < a->rows; i++)
+            for (size_t j = 0; j < width; j++)
+                sums[j] += (double)a->data[i * a->cols + j0 + j];
+        for (size_t j = 0; j < width; j++)
+            out[j0 + j] = (float)sums[j];
+    }
+}
+
+static double sum(const float *x, size_t count)
+{
+    double total = 0;
+#pragma omp simd reduction(+ : total)
+    for (size_t i = 0; i < count; i++)
+        total += (double)x[i];
+    return total;
+}
+
+void rx_matrix_sum_columns(float *out, const struct rx_matrix *a)
+{
+    for (size_t i = 0; i < a->rows; i++)
+        out[i] = (float)sum(a->data + i * a->cols, a->cols);
+}
+
+double rx_matrix_sum(const struct rx_matrix *a)
+{
+    return sum(a->data, rx_matrix_count(a));
+}
+
+float rx_matrix_min(const struct rx_matrix *a)
+{
+    float least = a->data[0];
+    for (size_t i = 0; i < rx_matrix_count(a) && !isnan(least); i++)
+        least = a->data[i] >= least ? least : a->data[i];
+    return least;
+}
+
+float rx_matrix_max(const struct rx_matrix *a)
+{
+    float most = a->data[0];
+    for (size_t i = 0; i < rx_matrix_count(a) && !isnan(most); i++)
+        most = a->data[i] <= most ? most : a->data[i];
+    return most;
+}
+
+size_t rx_matrix_first_not_finite(const struct rx_matrix *a)
+{
+    const size_t count = rx_matrix_count(a), block = 4096;
+    for (size_t i0 = 0; i0 < count; i0 += block) {
+        const size_t length = rx_piece_length(count, block, i0);
+        float poison = 0; /* stays 0 unless an element is NaN or infinite */
+#pragma omp simd reduction(+ : poison)
+        for (size_t i = 0; i < length; i++)
+            poison += 0 * a->data[i0 + i];
+        if (poison == 0)
+            continue;
+        for (size_t i = i0; i < i0 + length; i++)
+            if (!isfinite(a->data[i]))
+                return i;
+    }
+    return count;
+}

@@ -1,0 +1,222 @@
+#include "prompt.h"
+#include "complete.h"
+#include "history.h"
+#include "run.h"
+#include "signals.h"
+#include "version.h"
+#include <editline/readline.h>
+#include <errno.h>
+#include <lauxlib.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum input { INPUT_LINE, INPUT_DROPPED, INPUT_END };
+
+void host_prompt_version(void)
+{
+    puts("rxlua " RXLUA_VERSION "  " LUA_RELEASE);
+    fflush(stdout);
+}
+
+/* --- lines ---------------------------------------------------------------------------------- */
+
+static char *read_plain(const char *prompt)
+{
+    char *line = NULL;
+    size_t room = 0;
+    fputs(prompt, stdout);
+    fflush(stdout);
+    const ssize_t length = getline(&line, &room, stdin);
+    if (length < 0) {
+        clearerr(stdin); /* a signal may have ended it */
+        free(line);
+        return NULL;
+    }
+    if (line[length - 1] == '\n')
+        line[length - 1] = '\0';
+    return line;
+}
+
+static char *read_terminal(const char *prompt)
+{
+    errno = 0;
+    char *line = readline(prompt);
+    while (line == NULL && errno == EINTR && host_signals_noted() == 0) { /* Ctrl-Z and fg */
+        errno = 0;
+        line = readline(prompt);
+    }
+    if (line != NULL)
+        host_history_add(line);
+    return line;
+}
+
+/* The text of the prompt: a global, if it is a string. Pushes it. */
+static const char *prompt_text(lua_State *L, bool first)
+{
+    lua_pushglobaltable(L);
+    lua_pushstring(L, first ? "_PROMPT" : "_PROMPT2");
+    if (lua_rawget(L, -2) != LUA_TSTRING) {
+        lua_pop(L, 1);
+        lua_pushstring(L, first ? "> " : ">> ");
+    }
+    lua_remove(L, -2);
+    return lua_tostring(L, -1);
+}
+
+/* Read a line and push it; anything else pushes nothing. */
+static enum input push_line(lua_State *L, bool first)
+{
+    const char *prompt = prompt_text(L, first);
+    host_signals_edit(L);
+    char *line = isatty(STDIN_FILENO) ? read_terminal(prompt) : read_plain(prompt);
+    const int noted = host_signals_noted();
+    host_signals_run(L);
+    lua_pop(L, 1);
+    if (noted == 0 && line != NULL)
+        lua_pushstring(L, line);
+    free(line);
+    if (noted == 0)
+        return line != NULL ? INPUT_LINE : INPUT_END;
+    putchar('\n');
+    return noted == SIGINT ? INPUT_DROPPED : INPUT_END;
+}
+
+/* --- statements ----------------------------------------------------------------------------- */
+
+static int load_text(lua_State *L, const char *text)
+{
+    return luaL_loadbuffer(L, text, strlen(text), "=stdin");
+}
+
+/* Does the message on top complain of an early end? */
+static bool is_incomplete(lua_State *L)
+{
+    static const char mark[] = "<eof>";
+    size_t length;
+    const char *message = lua_tolstring(L, -1, &length);
+    return message != NULL && length >= sizeof mark - 1 &&
+           strcmp(message + length - (sizeof mark - 1), mark) == 0;
+}
+
+/* Push the text on top as a function, an expression rather than a statement; else a message.
+ * Either may want another line. */
+static int load_lines(lua_State *L, bool *incomplete)
+{
+    lua_pushfstring(L, "return %s", lua_tostring(L, -1));
+    int status = load_text(L, lua_tostring(L, -1));
+    lua_remove(L, -2);
+    *incomplete = false;
+    if (status == LUA_OK)
+        return status;
+    const bool unfinished_expression = is_incomplete(L);
+    lua_pop(L, 1);
+    status = load_text(L, lua_tostring(L, -1));
+    *incomplete = status == LUA_ERRSYNTAX && (unfinished_expression || is_incomplete(L));
+    return status;
+}
+
+/* Replace the line on top, and those that follow if need be, by a function; not good: by a message.
+ * A dropped line drops them all. */
+static enum input load_statement(lua_State *L, bool *good)
+{
+    enum input input = INPUT_LINE;
+    for (;;) {
+        bool incomplete;
+        *good = load_lines(L, &incomplete) == LUA_OK;
+        if (incomplete)
+            input = push_line(L, false);
+        if (!incomplete || input == INPUT_END)
+            break;
+        if (input == INPUT_DROPPED)
+            return input;
+        lua_remove(L, -2); /* the message */
+        lua_pushfstring(L, "%s\n%s", lua_tostring(L, -2), lua_tostring(L, -1));
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+    }
+    lua_remove(L, -2);
+    return INPUT_LINE;
+}
+
+static void show_error(lua_State *L)
+{
+    const char *message = lua_tostring(L, -1);
+    fflush(stdout);
+    fprintf(stderr, "%s\n", message != NULL ? message : "(error without a message)");
+}
+
+/* Print all values from `first` to the top with Lua's own print, which a user may have replaced. */
+static void print_results(lua_State *L, int first)
+{
+    const int count = lua_gettop(L) - first + 1;
+    if (count == 0)
+        return;
+    luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
+    lua_getglobal(L, "print");
+    lua_insert(L, first);
+    if (!host_call(L, count, 0))
+        show_error(L);
+}
+
+/* Read, run and print one statement. */
+static enum input one_statement(lua_State *L)
+{
+    lua_settop(L, 0);
+    bool good = true;
+    enum input input = push_line(L, true);
+    if (input == INPUT_LINE)
+        input = load_statement(L, &good);
+    if (input != INPUT_LINE)
+        return input;
+    if (good && host_call(L, 0, LUA_MULTRET))
+        print_results(L, 1);
+    else
+        show_error(L);
+    fflush(stdout);
+    return input;
+}
+
+/* --- the prompt ------------------------------------------------------------------------------ */
+
+static void open_terminal(lua_State *L)
+{
+    setlocale(LC_CTYPE, ""); /* for the editing of lines that are not plain ASCII */
+    rl_readline_name = "rxlua";
+    rl_catch_signals = 0; /* libedit would pass signals on to the whole process group */
+    host_complete_names(L);
+    host_history_open();
+}
+
+/* Set the global `rx`; false if the library cannot be loaded. */
+static bool require_library(lua_State *L)
+{
+    lua_getglobal(L, "require");
+    lua_pushstring(L, "reactivation");
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+        return false;
+    lua_setglobal(L, "rx");
+    return true;
+}
+
+int host_prompt(lua_State *L)
+{
+    if (isatty(STDIN_FILENO))
+        open_terminal(L);
+    if (require_library(L))
+        fputs("The library is `rx`. ", stdout);
+    puts("TAB completes names, Ctrl-C stops, Ctrl-D leaves.");
+    enum input input = INPUT_LINE;
+    while (input != INPUT_END && host_signals_noted() != SIGTERM)
+        input = one_statement(L);
+    if (host_signals_noted() == SIGTERM) {
+        lua_pushstring(L, "interrupted!");
+        return host_report(L);
+    }
+    putchar('\n');
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* signals.h - what Ctrl-C (SIGINT) and SIGTERM do.
+ *
+ * While Lua runs, the first of them raises the error "interrupted!": in Lua code at its next
+ * instruction, through a debug hook; in a long C computation at its next look at rx_stop_flag,
+ * which both lower. The program may catch that error, to save its work; so the signal is only noted
+ * here, and its number becomes the exit status if the error surfaces. From then on both signals
+ * have their default action: a second Ctrl-C ends the process at once, whatever the program
+ * catches. While a line is edited, a signal is noted and ends the reading; nothing else.
+ *
+ * As with lua, a hook reaches the main coroutine only: another that neither yields nor calls a long
+ * C computation goes on until the second Ctrl-C. */
+#ifndef HOST_SIGNALS_H
+#define HOST_SIGNALS_H
+
+#include <lua.h>
+
+/* Lua is going to run: interrupt `L` from now on. */
+void host_signals_run(lua_State *L);
+
+/* A line is going to be edited: forget an earlier Ctrl-C, and interrupt the reading from now on. */
+void host_signals_edit(lua_State *L);
+
+/* The signal that came: SIGINT, SIGTERM, or 0. */
+int host_signals_noted(void);
+
+#endif

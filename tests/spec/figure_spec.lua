@@ -1,0 +1,287 @@
+local rx = require "reactivation"
+local core = require "reactivation.core"
+local lfs = require "lfs"
+
+local HOSTILE = {
+  "'; system('touch pwned'); '", "`touch pwned`", '"`touch pwned`"', "$(touch pwned)", "@x \\n %s {",
+  "''", "a # b",
+}
+
+local counts = rx.matrix { { -2, 0.1 }, { 0, 0.2 }, { 2, 0.15 } }
+local points = rx.matrix { { 0, 1, -3 }, { 1, 0, 0 }, { 0 / 0, 1, 2 }, { -1, -1, 3 } }
+local curves = rx.matrix { { 0, 0.5, 0.4 }, { 100, 0.1, 0.05 }, { 200, 0.02, 0.01 } }
+
+local EXAMPLES = {
+  polar_histogram = { counts = counts, colour = "#ee3233", rmax = 0.3, title = "asleep" },
+  scatter = { points = points, cyclic = true, cblabel = "bearing (rad)" },
+  curve = { curves = curves, lower = curves * 0.9, upper = curves * 1.1, labels = { "one", "the other" },
+            logy = true, key = "bottom left", xlabel = "batches" },
+}
+
+local SIGNATURES = { svg = "^<%?xml", pdf = "^%%PDF", png = "^\137PNG" }
+
+describe("a figure", function()
+  local folder
+
+  local function path(name) return folder .. "/" .. name end
+
+  local function read(name)
+    local file = assert(io.open(path(name), "rb"))
+    local text = file:read("a")
+    file:close()
+    return text
+  end
+
+  local function write(name, text)
+    local file = assert(io.open(path(name), "wb"))
+    file:write(text)
+    file:close()
+    return path(name)
+  end
+
+  local function listing(where)
+    local names = {}
+    for name in lfs.dir(where or folder) do
+      if name ~= "." and name ~= ".." then names[#names + 1] = name end
+    end
+    table.sort(names)
+    return table.concat(names, " ")
+  end
+
+  -- The message of a call that must raise, without its place; which must be in this file.
+  local function refusal(...)
+    local arguments = table.pack(...)
+    local ok, message = pcall(function() rx.figure(table.unpack(arguments, 1, arguments.n)) end)
+    assert.is_false(ok)
+    local place, text = message:match("^(.-:%d+: )(.*)$")
+    assert.is_truthy(place and place:find("figure_spec", 1, true), message)
+    return text
+  end
+
+  before_each(function()
+    folder = os.tmpname()
+    os.remove(folder)
+    assert(lfs.mkdir(folder))
+  end)
+
+  after_each(function()
+    assert(core.run { "rm", "-r", folder })
+  end)
+
+  for script, data in pairs(EXAMPLES) do
+    for ending, signature in pairs(SIGNATURES) do
+      it(("of %s is drawn as %s"):format(script, ending), function()
+        assert(rx.figure(script, data, path("fig." .. ending)))
+        assert.is_truthy(read("fig." .. ending):find(signature))
+        assert.are.equal("fig.dat fig.gp fig." .. ending, (listing():gsub("fig.png fig.gp", "fig.gp fig.png")))
+      end)
+    end
+  end
+
+  it("asks for no more than its data", function()
+    assert(rx.figure("polar_histogram", { counts = counts }, path("a.svg")))
+    assert(rx.figure("scatter", { points = points }, path("b.svg")))
+    assert(rx.figure("curve", { curves = curves }, path("c.svg")))
+    assert(rx.figure("curve", { curves = curves, points = true, logx = true, xmin = 50 }, path("d.svg")))
+  end)
+
+  it("is drawn again by its own script in its folder", function()
+    assert(rx.figure("scatter", EXAMPLES.scatter, path("fig.svg")))
+    local first = read("fig.svg")
+    os.remove(path("fig.svg"))
+    assert(core.run { "gnuplot", "fig.gp", directory = folder })
+    assert.are.equal(first, read("fig.svg"))
+  end)
+
+  it("takes names that a shell or gnuplot would read otherwise", function()
+    local names = { "-fig.svg", "|touch pwned.svg", "<touch pwned.svg", "it's.svg", "~.svg", "a b.svg" }
+    for _, name in ipairs(names) do
+      assert(rx.figure("curve", { curves = curves }, path(name)))
+      assert.is_truthy(read(name):find(SIGNATURES.svg))
+    end
+    assert.is_nil(lfs.attributes(path("pwned"), "mode"))
+  end)
+
+  it("makes missing folders", function()
+    assert(rx.figure("curve", { curves = curves }, path("new/deep/fig.svg")))
+    assert.are.equal("fig.dat fig.gp fig.svg", listing(path("new/deep")))
+  end)
+
+  it("hands every kind of data to the script", function()
+    local script = write("own.gp", [[
+      set print "seen"
+      print data, number, 1 / whole, yes, no, text
+      print |words|, words[1], words[2], series_rows, series_columns, rates_rows
+      stats data index rate using 1 nooutput
+      print STATS_max
+      stats data index rates using 2 nooutput
+      print STATS_max, STATS_invalid
+      set print
+      plot x
+    ]])
+    assert(rx.figure(script, {
+      number = 2.5, whole = 2.0, yes = true, no = false, text = "some text", words = { "a", "b c" },
+      series = { 1, 2, 3 }, rate = { 5, 7 }, rates = rx.matrix { { 1, 2 }, { 3, 0 / 0 }, { 1, 9 } },
+    }, path("fig.svg")))
+    -- it was drawn in a folder that is gone, so look by drawing it again
+    assert(core.run { "gnuplot", "fig.gp", directory = folder })
+    assert.are.equal("fig.dat 2.5 0.5 1 0 some text\n2 a b c 3 1 3\n7.0\n9.0 1\n", read("seen"))
+  end)
+
+  it("keeps hostile strings strings", function()
+    local script = write("own.gp", 'set print "seen"\nprint text\nprint list[1]\nset print\n'
+      .. 'plot x title text\n')
+    for _, text in ipairs(HOSTILE) do
+      assert(rx.figure(script, { text = text, list = { text }, title = text }, path("fig.svg")))
+      assert(core.run { "gnuplot", "fig.gp", directory = folder })
+      assert.are.equal(text .. "\n" .. text .. "\n", read("seen"))
+    end
+    for _, text in ipairs(HOSTILE) do
+      local labels = { text, text }
+      rx.figure("curve", { curves = curves, labels = labels, xlabel = text, key = text }, path("a.svg"))
+      rx.figure("polar_histogram", { counts = counts, rlabel = text }, path("b.svg"))
+      rx.figure("scatter", { points = points, wheel = text, sequential = text, cyclic = 1 }, path("c.svg"))
+    end
+    assert.is_nil(lfs.attributes(path("pwned"), "mode"))
+    assert.is_nil(lfs.attributes("pwned", "mode"))
+  end)
+
+  it("has panels with letters, none of which sees another's data or settings", function()
+    local nosy = write("nosy.gp", 'leaked = exists("mine") || exists("colour") ? 1 : 0\n'
+      .. 'set title sprintf("leaked %d", leaked)\nplot data index numbers using 1:1\n')
+    assert(rx.figure({
+      { "polar_histogram", { counts = counts, colour = "#123456", mine = 1, numbers = { 1 } } },
+      { "scatter", { points = points, cyclic = true, title = "second" } },
+      { nosy, { numbers = { 10, 20, 30 } } },
+      columns = 2, width = 12,
+    }, path("fig.svg")))
+    local picture = read("fig.svg")
+    for _, text in ipairs { ">a<", ">b<", ">c<", ">second<", ">leaked 0<", 'width="453"' } do
+      assert.is_truthy(picture:find(text), text)
+    end
+    assert.is_truthy(read("fig.dat"):find("# c_numbers\n10\n20\n30\n", 1, true))
+    assert(core.run { "gnuplot", "fig.gp", directory = folder })
+    assert.are.equal(picture, read("fig.svg"))
+  end)
+
+  it("refuses what the caller got wrong, at the caller's line", function()
+    local out = path("fig.svg")
+    local unknown = refusal("pie", {}, out)
+    assert.is_truthy(unknown:find("bad argument #1 to 'figure' (unknown script 'pie'; known: ", 1, true))
+    assert.is_truthy(unknown:find("curve, .*polar_histogram, .*scatter"))
+    assert.is_truthy(refusal("../plots/curve", {}, out):find("unknown script"))
+    assert.is_truthy(refusal("style", {}, out):find("unknown script"))
+    assert.is_truthy(refusal(3, {}, out):find("script's name or list of panels expected, got number", 1, true))
+    assert.is_truthy(refusal("curve", 3, out):find("bad argument #2 .*table of data expected, got number"))
+    for _, wrong in ipairs { path("fig.jpeg"), path("fig"), path(".svg"), "a\nb.svg", "" } do
+      assert.is_truthy(refusal("curve", {}, wrong):find("path ending in .svg, .pdf or .png expected", 1, true))
+    end
+    assert.is_truthy(refusal("curve", {}):find("path of the picture expected, got nil", 1, true))
+    assert.are.equal("", listing())
+  end)
+
+  it("names the field whose data it cannot take", function()
+    local expected = "bad data 'points' (matrix, number, string, boolean or list of numbers or of strings "
+      .. "expected, "
+    local wrong = {
+      ["got function)"] = print, ["got an empty table)"] = {}, ["got another table)"] = { 1, "a" },
+      ["got inf)"] = math.huge, ["got userdata)"] = io.stdout,
+      ["got a string with control characters or no UTF-8)"] = "a\nb",
+    }
+    for ending, value in pairs(wrong) do
+      assert.are.equal(expected .. ending, refusal("scatter", { points = value }, path("fig.svg")))
+    end
+    for _, value in ipairs { { "a", "b\n" }, { 1, x = 2 }, { { 1, 2 } }, "\xff" } do
+      local message = refusal("scatter", { points = value }, path("fig.svg"))
+      assert.is_truthy(message:find(expected, 1, true), message)
+    end
+    for _, name in ipairs { "a b", "1a", "a=1;b", "out", "data", "pi", "GPVAL_x", "panel", "", "é", 1 } do
+      local message = refusal("scatter", { [name] = 1 }, path("fig.svg"))
+      assert.is_truthy(message:find("not a free name", 1, true), message)
+    end
+    local panels = { { "curve", { curves = curves } }, { "curve", { curves = print } } }
+    assert.is_truthy(refusal(panels, path("fig.svg")):find("bad data 'curves' of panel b", 1, true))
+  end)
+
+  it("refuses wrong panels and their options", function()
+    local panel, out = { "curve", { curves = curves } }, path("fig.svg")
+    assert.is_truthy(refusal({}, out):find("list of 1 to 26 panels", 1, true))
+    assert.is_truthy(refusal({ panel, "curve" }, out):find("bad panel b", 1, true))
+    assert.are.equal("unknown option 'cols' of panels (known: columns, font_size, height, width)",
+      refusal({ panel, cols = 2 }, out))
+    assert.are.equal("bad option 'columns' of panels (integer above 0 expected)",
+      refusal({ panel, columns = 1.5 }, out))
+    assert.are.equal("bad option 'width' of panels (number above 0 expected)",
+      refusal({ panel, width = -1 }, out))
+  end)
+
+  it("reports what gnuplot says, and keeps the former picture", function()
+    assert(rx.figure("curve", { curves = curves }, path("fig.svg")))
+    local former = read("fig.svg")
+    local script = write("own.gp", "plot nonesuch\n")
+    local ok, message = rx.figure(script, {}, path("fig.svg"))
+    assert.is_nil(ok)
+    assert.is_truthy(message:find('^gnuplot: .*"fig.gp" line %d+: undefined variable: nonesuch$'), message)
+    assert.are.equal(former, read("fig.svg"))
+    assert.are.equal("fig.dat fig.gp fig.svg own.gp", listing())
+  end)
+
+  it("reports a script or folder that the world does not have", function()
+    local ok, message = rx.figure(path("nonesuch.gp"), {}, path("fig.svg"))
+    assert.is_nil(ok)
+    assert.is_truthy(message:find("nonesuch.gp: No such file", 1, true))
+    write("file", "")
+    for _, below in ipairs { "file/fig.svg", "file/deeper/fig.svg" } do
+      ok, message = rx.figure("curve", { curves = curves }, path(below))
+      assert.is_nil(ok)
+      assert.is_truthy(message:find("file/.*: %u"), message)
+    end
+  end)
+
+  it("leaves no temporary files when the picture cannot be put in place", function()
+    assert(lfs.mkdir(path("fig.svg")))
+    write("fig.svg/inside", "")
+    assert.is_nil((rx.figure("curve", { curves = curves }, path("fig.svg"))))
+    assert.are.equal("fig.dat fig.gp fig.svg", listing())
+  end)
+end)
+
+describe("a program", function()
+  it("runs with its arguments as they are", function()
+    assert.is_true(core.run { "test", "$HOME `x`", "=", "$HOME `x`" })
+    assert.is_true(core.run { "sh", "-c", "test $PWD = /", directory = "/" })
+  end)
+
+  it("that fails gives its last words or its status", function()
+    assert.are.same({ nil, "sh: oh" }, { core.run { "sh", "-c", "printf oh >&2; exit 3" } })
+    assert.are.same({ nil, "sh: exit status 3" }, { core.run { "sh", "-c", "exit 3" } })
+    assert.are.same({ nil, "sh: killed by signal 9" }, { core.run { "sh", "-c", "kill -9 $$" } })
+    local _, message = core.run { "sh", "-c", "yes | head -c 300000 >&2; exit 1" }
+    assert.are.equal(2000, #message - #"sh: ")
+  end)
+
+  it("that is not there is named", function()
+    assert.are.same({ nil, "nonesuch: not found (install nonesuch)" }, { core.run { "nonesuch" } })
+    assert.is_nil((core.run { "true", directory = "/nonesuch" }))
+  end)
+
+  it("needs a list of strings", function()
+    for _, wrong in ipairs { {}, { 1 }, { "a\0b" }, { "true", 2 }, { "true", directory = 3 } } do
+      assert.is_false((pcall(core.run, wrong)))
+    end
+  end)
+end)
+
+describe("the process", function()
+  it("knows the time, its threads and its terminal", function()
+    local before = core.now()
+    assert.is_true(core.now() >= before)
+    local threads = core.threads()
+    assert.are.equal(1, core.threads(1))
+    assert.are.equal(threads, core.threads(threads))
+    assert.is_false((pcall(core.threads, 0)))
+    assert.are.equal("boolean", type(core.is_terminal()))
+    assert.is_true(core.terminal_width() > 0)
+    assert.is_false(core.stop_requested())
+  end)
+end)

@@ -1,0 +1,47 @@
+-- What several specs share.
+local rx = require "reactivation"
+
+local support = {}
+
+function support.golden(name)
+  return assert(rx.load("tests/golden/" .. name .. ".h5"))
+end
+
+-- The largest difference between two matrices, relative to the largest entry of the expected one.
+function support.relative_error(expected, actual)
+  assert(expected.rows == actual.rows and expected.cols == actual.cols,
+         ("%d x %d expected, got %d x %d"):format(expected.rows, expected.cols, actual.rows, actual.cols))
+  local scale = expected:abs():max()
+  return (expected - actual):abs():max() / (scale > 0 and scale or 1)
+end
+
+-- The message with which f fails; nil if it does not.
+function support.message(f, ...)
+  local ok, message = pcall(f, ...)
+  return not ok and tostring(message) or nil
+end
+
+function support.same(a, b)
+  return a.rows == b.rows and a.cols == b.cols and a:eq(b):sum() == a.rows * a.cols
+end
+
+-- Run a command; returns its output (standard output and error together) and its status.
+function support.run(command)
+  local pipe = assert(io.popen(command .. " 2>&1; echo \" $?\"", "r"))
+  local text = pipe:read("a")
+  pipe:close()
+  local output, status = text:match("^(.*) (%d+)\n$")
+  return output, tonumber(status)
+end
+
+support.program = os.getenv("RXLUA") or "./rxlua"
+
+-- A fresh folder under build/, removed by the returned function.
+function support.scratch()
+  local name = os.tmpname()
+  os.remove(name)
+  os.execute("mkdir -p " .. name)
+  return name, function() os.execute("rm -rf " .. name) end
+end
+
+return support

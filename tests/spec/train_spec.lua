@@ -1,0 +1,238 @@
+local rx = require "reactivation"
+local support = require "tests.spec.support"
+local message, same = support.message, support.same
+
+local function network(options)
+  local o = { inputs = 1, units = 12, outputs = 20, dt = 0.02, tau = 0.04, sigma = 0.3, rng = rx.random(5) }
+  for name, value in pairs(options or {}) do o[name] = value end
+  return rx.rnn(o)
+end
+
+local function new_task() return rx.tasks.head_direction { steps = 6, cells = 20 } end
+
+local function train(net, options, task)
+  local o = { batches = 30, size = 10, test_size = 10, test_every = 10, checkpoint_every = 4, progress = false }
+  for name, value in pairs(options or {}) do o[name] = value end
+  return rx.train(net, task or new_task(), o)
+end
+
+describe("a training", function()
+  local folder, remove
+  before_each(function() folder, remove = support.scratch() end)
+  after_each(function() remove() end)
+
+  it("lowers the loss and the decoding error", function()
+    local history = train(network(), { batches = 400, size = 50, optimizer = rx.adam { rate = 1e-2 }, test_every = 100 })
+    assert.are.equal(400, #history.loss)
+    assert.are.same({ 0, 100, 200, 300, 400 }, history.test_batch)
+    assert.is_true(history.test_loss[5] < 0.6 * history.test_loss[1])
+    assert.is_true(history.test_error[5] < 0.6 * history.test_error[1])
+  end)
+
+  it("tests on one batch and noise that stay fixed", function()
+    local history = train(network(), { rate = 0 })
+    assert.are.equal(history.test_loss[1], history.test_loss[4])
+    assert.are.equal(history.test_error[1], history.test_error[4])
+    assert.are_not.equal(history.loss[1], history.loss[2])
+  end)
+
+  it("is the same on one thread and on two", function()
+    local threads, nets = rx.threads(), {}
+    for n = 1, 2 do
+      rx.threads(n)
+      nets[n] = network()
+      train(nets[n], { size = 230 })
+    end
+    rx.threads(threads)
+    assert.is_true(same(nets[1].parameters, nets[2].parameters))
+  end)
+
+  it("follows schedules of rate, noise and size, and a curriculum of tasks", function()
+    local rates, sizes, tasks = {}, {}, {}
+    local easy, hard = new_task(), new_task()
+    train(network(), {
+      batches = 4,
+      rate = function(n) rates[n] = true; return 1e-3 / n end,
+      sigma = rx.schedule.linear(0, 1, 4),
+      size = function(n) sizes[n] = true; return 5 + n end,
+    }, function(n) tasks[n] = true; return n <= 2 and easy or hard end)
+    for n = 1, 4 do assert.is_true(rates[n] and sizes[n] and tasks[n]) end
+    local fast, slow = network(), network()
+    local start = fast.parameters:clone()
+    train(fast, { batches = 1, rate = 1e-2 })
+    train(slow, { batches = 1, rate = 1e-4 })
+    assert.near(1e-2, (fast.parameters - start):abs():max(), 1e-4)
+    assert.near(1e-4, (slow.parameters - start):abs():max(), 1e-5)
+  end)
+
+  it("that is cut in two ends with the same weights, bit for bit, and the same history", function()
+    local whole, parted = network(), network()
+    local expected = train(whole)
+    local path = folder .. "/run.h5"
+    train(parted, { batches = 13, checkpoint = path })
+    local again = network()
+    local history = train(again, { checkpoint = path })
+    assert.is_true(same(whole.parameters, again.parameters))
+    assert.are.same(expected, history)
+    assert.are.equal(whole.rng.position, again.rng.position)
+  end)
+
+  it("that is finished is not trained again", function()
+    local path = folder .. "/run.h5"
+    local first = network()
+    train(first, { checkpoint = path })
+    local second = network()
+    local history = train(second, { checkpoint = path })
+    assert.is_true(same(first.parameters, second.parameters))
+    assert.are.equal(30, #history.loss)
+  end)
+
+  it("gives a file from which the network comes back", function()
+    local path = folder .. "/run.h5"
+    local net = network { bias = true }
+    train(net, { checkpoint = path })
+    local back, run = assert(rx.load_network(path))
+    assert.is_true(same(net.parameters, back.parameters))
+    assert.are.equal(30, run.batch)
+    for name, value in pairs(net.settings) do assert.are.equal(value, back.settings[name]) end
+    local nothing, problem = rx.load_network(folder .. "/none.h5")
+    assert.is_nil(nothing)
+    assert.matches("No such file", problem)
+  end)
+
+  it("stops at a loss that is no number, says where, and keeps the last good weights", function()
+    local path = folder .. "/run.h5"
+    local net = network()
+    local task = new_task()
+    local batch = task.batch
+    local count = 0
+    function task:batch(size, rng)
+      local b = batch(self, size, rng)
+      count = count + 1
+      if count > 12 then b.targets = b.targets * 1e30 end
+      return b
+    end
+    local text = message(train, net, { checkpoint = path, checkpoint_every = 5 }, task)
+    assert.matches("the loss became inf at batch 11; the last good weights, of batch 10, are in", text)
+    local back, run = assert(rx.load_network(path))
+    assert.are.equal(10, run.batch)
+    assert.is_true(back.parameters:is_finite())
+  end)
+
+  it("goes on after an error in the user's task from the batch that was reached", function()
+    local path = folder .. "/run.h5"
+    local whole = network()
+    train(whole)
+    local task, batch, count = new_task(), nil, 0
+    batch = task.batch
+    function task:batch(size, rng)
+      count = count + 1
+      if count == 20 then error("a mistake of mine") end
+      return batch(self, size, rng)
+    end
+    assert.matches("a mistake of mine", message(train, network(), { checkpoint = path }, task))
+    assert.are.equal(17, rx.load(path).batch)
+    local again = network()
+    train(again, { checkpoint = path })
+    assert.is_true(same(whole.parameters, again.parameters))
+  end)
+
+  it("refuses a checkpoint of another run, and leaves it as it is", function()
+    local path = folder .. "/run.h5"
+    train(network(), { checkpoint = path })
+    assert.matches("made with network units = 12, but this run has 13",
+                   message(train, network { units = 13 }, { checkpoint = path }))
+    assert.matches("made with network bias = false", message(train, network { bias = true }, { checkpoint = path }))
+    assert.matches("generator seed = 5, but this run has 6",
+                   message(train, network { rng = rx.random(6) }, { checkpoint = path }))
+    assert.matches("task biased = false", message(train, network(), { checkpoint = path },
+                   rx.tasks.head_direction { steps = 6, cells = 20, biased = true }))
+    assert.are.equal(30, rx.load(path).batch)
+  end)
+
+  it("refuses files that are no checkpoint, and does not write over them", function()
+    local path = folder .. "/notes.txt"
+    local file = io.open(path, "w") file:write("my notes") file:close()
+    assert.matches("notes.txt", message(train, network(), { checkpoint = path }))
+    assert.are.equal("my notes", io.open(path):read("a"))
+    local other = folder .. "/other.h5"
+    rx.save(other, { a = 1 })
+    assert.matches("not a checkpoint of a training", message(train, network(), { checkpoint = other }))
+    assert.are.equal(1, rx.load(other).a)
+  end)
+
+  it("says when the checkpoint cannot be written", function()
+    assert.matches("cannot save the checkpoint: .*nowhere",
+                   message(train, network(), { checkpoint = folder .. "/nowhere/run.h5" }))
+  end)
+
+  it("answers mistakes with the line of the caller", function()
+    local net = network()
+    assert.matches("train_spec.lua:%d+: unknown option 'epochs'", message(function()
+      rx.train(net, new_task(), { epochs = 3 })
+    end))
+    assert.matches("bad option 'batches' .*got nothing", message(function() rx.train(net, new_task(), {}) end))
+    assert.matches("bad option 'test_every'", message(train, net, { test_every = 0 }))
+    assert.matches("task expected, got nil", message(function() rx.train(net, nil, { batches = 1 }) end))
+    assert.matches("bad option 'rate' %(number or function", message(train, net, { rate = "fast" }))
+    assert.matches("targets", message(train, net, {}, rx.tasks.head_direction { cells = 21, steps = 6 })
+                   :gsub("init", "targets"))
+  end)
+end)
+
+describe("a training that is stopped from outside", function()
+  local script = [[
+    local rx = require "reactivation"
+    rx.threads(1)
+    local net = rx.rnn { inputs = 1, units = 30, outputs = 40, sigma = 0.3, rng = rx.random(3) }
+    local task = rx.tasks.head_direction { steps = 20, cells = 40 }
+    rx.train(net, task, { batches = 1000, size = 20, test_size = 10, checkpoint = arg[1], checkpoint_every = 7,
+                          progress = false })
+  ]]
+
+  local folder, remove, whole, source
+  setup(function()
+    folder, remove = support.scratch()
+    source = folder .. "/script.lua"
+    local file = assert(io.open(source, "w"))
+    file:write(script)
+    file:close()
+    local output, status = support.run(("%s %s %s/whole.h5"):format(support.program, source, folder))
+    assert.are.equal(0, status, output)
+    whole = rx.load(folder .. "/whole.h5")
+  end)
+  teardown(function() remove() end)
+
+  local function batch_of(path)
+    local run = rx.load(path)
+    return run and run.batch or 0
+  end
+
+  -- Run the script until it has come some batches further, then send the signal.
+  local function run_and_stop(path, signal)
+    local before = batch_of(path)
+    local pipe = io.popen(("%s %s %s 2>/dev/null & echo $!; wait"):format(support.program, source, path))
+    local process = pipe:read("n")
+    local tries = 0
+    while batch_of(path) <= before and tries < 3000 do
+      os.execute("sleep 0.01")
+      tries = tries + 1
+    end
+    os.execute(("kill -%s %d 2>/dev/null"):format(signal, process))
+    pipe:close()
+  end
+
+  for _, signal in ipairs { "KILL", "INT", "TERM" } do
+    it("by SIG" .. signal .. ", three times, ends with the same weights, bit for bit", function()
+      local path = ("%s/%s.h5"):format(folder, signal)
+      for _ = 1, 3 do run_and_stop(path, signal) end
+      local reached = batch_of(path)
+      assert.is_true(reached > 0 and reached < 1000, "the training was over before it could be stopped")
+      local output, status = support.run(("%s %s %s"):format(support.program, source, path))
+      assert.are.equal(0, status, output)
+      local again = rx.load(path)
+      for name, matrix in pairs(whole.weights) do assert.is_true(same(matrix, again.weights[name])) end
+      assert.are.same(whole.history, again.history)
+    end)
+  end
+end)
