@@ -4,7 +4,6 @@
 #include "noise.h"
 #include "parallel.h"
 #include "readout.h"
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -108,6 +107,17 @@ static size_t pass_scratch(const struct rx_network *net, const struct rx_run *ru
            rx_workspace_padded(steps * run->batch * saved_count(net));
 }
 
+/* start = E f(s(0)). A stop asked for meanwhile is seen by the first step. */
+static void encode(float *start, const struct pass *pass)
+{
+    const struct rx_network *net = pass->net;
+    const struct rx_matrix first = { (float *)pass->run->init, pass->run->batch, net->init, 0 };
+    const struct rx_matrix encoder = {
+        pass->transposed + net->weight[RX_ENCODER].offset, net->init, net->units, 0
+    };
+    rx_matrix_product(start, &first, &encoder, pass->run->stop);
+}
+
 /* Transpose the weights, encode the first state, add noise to the inputs. */
 static struct pass pass_begin(const struct rx_network *net, const float *weights,
                               const struct rx_run *run, float *start, float *states, bool keeps,
@@ -134,10 +144,7 @@ static struct pass pass_begin(const struct rx_network *net, const float *weights
     if (run->state)
         memcpy(start, run->state, batch * net->units * sizeof *start);
     else
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)batch, (int)net->units,
-                    (int)net->init, 1, run->init, (int)net->init,
-                    pass.transposed + net->weight[RX_ENCODER].offset, (int)net->units, 0, start,
-                    (int)net->units);
+        encode(start, &pass);
     if (noisy_inputs(net, run)) {
         const struct rx_noise on_inputs = input_noise(net, run);
         float *inputs = rx_workspace_take(workspace, rows * net->inputs);
