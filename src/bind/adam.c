@@ -54,9 +54,10 @@ static struct rx_matrix *moment(lua_State *L, int which, const struct rx_matrix 
     }
     struct rx_matrix *m = rx_check_matrix(L, -1);
     if (m->rows != like->rows || m->cols != like->cols)
-        luaL_argerror(L, 2, lua_pushfstring(L, "%d x %d matrix expected, as before, got %d x %d",
-                                            (int)m->rows, (int)m->cols, (int)like->rows,
-                                            (int)like->cols));
+        luaL_argerror(L, 2,
+                      lua_pushfstring(L, "%d x %d matrix expected, as before, got %d x %d",
+                                      (int)m->rows, (int)m->cols, (int)like->rows,
+                                      (int)like->cols));
     return m;
 }
 

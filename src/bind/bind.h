@@ -9,8 +9,8 @@
 #include "matrix.h"
 #include "random.h"
 #include "status.h"
-#include <limits.h>
 #include <lauxlib.h>
+#include <limits.h>
 #include <lua.h>
 #include <stdbool.h>
 

@@ -60,8 +60,9 @@ struct rx_matrix *rx_check_shape(lua_State *L, int arg, lua_Integer rows, lua_In
         return m;
     const char *high = rows == RX_ANY ? "any" : lua_pushfstring(L, "%I", rows);
     const char *wide = cols == RX_ANY ? "any" : lua_pushfstring(L, "%I", cols);
-    luaL_argerror(L, arg, lua_pushfstring(L, "%s x %s matrix expected, got %d x %d", high, wide,
-                                          (int)m->rows, (int)m->cols));
+    luaL_argerror(L, arg,
+                  lua_pushfstring(L, "%s x %s matrix expected, got %d x %d", high, wide,
+                                  (int)m->rows, (int)m->cols));
     return NULL;
 }
 
@@ -84,8 +85,9 @@ size_t rx_check_size(lua_State *L, int arg, lua_Integer least)
 {
     const lua_Integer value = luaL_checkinteger(L, arg);
     if (value < least || value > RX_LARGEST_SIDE)
-        luaL_argerror(L, arg, lua_pushfstring(L, "whole number of at least %I expected, got %I",
-                                              least, value));
+        luaL_argerror(
+            L, arg,
+            lua_pushfstring(L, "whole number of at least %I expected, got %I", least, value));
     return (size_t)value;
 }
 
@@ -94,8 +96,9 @@ static size_t check_index(lua_State *L, int arg, size_t most, const char *what)
 {
     const lua_Integer i = luaL_checkinteger(L, arg);
     if (i < 1 || (lua_Unsigned)i > most)
-        luaL_argerror(L, arg, lua_pushfstring(L, "%s from 1 to %I expected, got %I", what,
-                                              (lua_Integer)most, i));
+        luaL_argerror(
+            L, arg,
+            lua_pushfstring(L, "%s from 1 to %I expected, got %I", what, (lua_Integer)most, i));
     return (size_t)i - 1;
 }
 
@@ -214,7 +217,8 @@ static int matrix_row(lua_State *L)
 static int matrix_slice(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
-    const size_t first = check_index(L, 2, m->rows, "row"), last = check_index(L, 3, m->rows, "row");
+    const size_t first = check_index(L, 2, m->rows, "row"),
+                 last = check_index(L, 3, m->rows, "row");
     luaL_argcheck(L, first <= last, 3, "the last row comes before the first");
     rx_new_view(L, 1, m->data + first * m->cols, last - first + 1, m->cols, 0);
     return 1;
@@ -260,8 +264,9 @@ static int matrix_as_sequence(lua_State *L)
     const struct rx_matrix *m = rx_check_matrix(L, 1);
     const size_t steps = rx_check_size(L, 2, 1);
     if (m->rows % steps != 0)
-        luaL_argerror(L, 2, lua_pushfstring(L, "%d rows do not divide into %d steps", (int)m->rows,
-                                            (int)steps));
+        luaL_argerror(
+            L, 2,
+            lua_pushfstring(L, "%d rows do not divide into %d steps", (int)m->rows, (int)steps));
     rx_new_view(L, 1, m->data, m->rows, m->cols, steps);
     return 1;
 }
@@ -326,11 +331,13 @@ static int combine(lua_State *L, enum rx_operation op)
     const struct rx_matrix *a = check_operand(L, 1, &scalar_a, &value_a);
     const struct rx_matrix *b = check_operand(L, 2, &scalar_b, &value_b);
     /* the one that fills the result comes first */
-    const bool swapped = !rx_matrix_broadcasts(a, b) || (b->steps && !a->steps && a->rows == b->rows);
+    const bool swapped =
+        !rx_matrix_broadcasts(a, b) || (b->steps && !a->steps && a->rows == b->rows);
     const struct rx_matrix *large = swapped ? b : a, *small = swapped ? a : b;
     if (!rx_matrix_broadcasts(large, small))
-        luaL_argerror(L, 2, lua_pushfstring(L, "%d x %d matrix or one to repeat expected, got %d x %d",
-                                            (int)a->rows, (int)a->cols, (int)b->rows, (int)b->cols));
+        luaL_argerror(L, 2,
+                      lua_pushfstring(L, "%d x %d matrix or one to repeat expected, got %d x %d",
+                                      (int)a->rows, (int)a->cols, (int)b->rows, (int)b->cols));
     struct rx_matrix *out = rx_new_matrix(L, large->rows, large->cols, large->steps);
     rx_matrix_combine(op, out->data, large, small, swapped);
     return 1;
@@ -640,8 +647,8 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg metamethods[] = {
-    { "__add", matrix_add },     { "__sub", matrix_sub }, { "__mul", matrix_product },
-    { "__div", matrix_div },     { "__pow", matrix_pow }, { "__unm", matrix_negate },
+    { "__add", matrix_add },           { "__sub", matrix_sub }, { "__mul", matrix_product },
+    { "__div", matrix_div },           { "__pow", matrix_pow }, { "__unm", matrix_negate },
     { "__tostring", matrix_tostring }, { NULL, NULL },
 };
 

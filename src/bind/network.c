@@ -1,7 +1,7 @@
 /* network.c - recurrent networks as Lua sees them: construction, runs, gradient. */
+#include "network.h"
 #include "bind.h"
 #include "cell.h"
-#include "network.h"
 #include <string.h>
 
 static const char type_name[] = "rx.network";
@@ -45,8 +45,8 @@ static double check_sigma(lua_State *L, int arg, const char *name, double absent
 static struct rx_network check_settings(lua_State *L, const struct rx_cell *cell)
 {
     static const char *const names[] = {
-        "inputs",       "units",      "outputs", "init",  "dt",  "tau", "sigma", "input_sigma",
-        "output_sigma", "activation", "bias",    "noise", "rng", NULL,
+        "inputs",      "units",        "outputs",    "init", "dt",    "tau", "sigma",
+        "input_sigma", "output_sigma", "activation", "bias", "noise", "rng", NULL,
     };
     rx_check_options(L, 1, names);
     struct rx_network net = {
@@ -231,9 +231,8 @@ static int network_gradient(lua_State *L)
     struct network *net = check_network(L, 1);
     const struct rx_run run = check_run(L, net);
     struct rx_random *random = check_generator(L, net);
-    const struct rx_matrix *targets =
-        rx_option_matrix(L, 2, "targets", (lua_Integer)(run.steps * run.batch),
-                         (lua_Integer)net->core.outputs);
+    const struct rx_matrix *targets = rx_option_matrix(
+        L, 2, "targets", (lua_Integer)(run.steps * run.batch), (lua_Integer)net->core.outputs);
     if (!targets)
         rx_option_error(L, "targets", "%d x %d matrix expected, got nothing",
                         (int)(run.steps * run.batch), (int)net->core.outputs);

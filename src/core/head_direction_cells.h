@@ -10,8 +10,8 @@
 
 struct rx_head_direction_cells {
     size_t cells;
-    float sharpness;           /* k */
-    float scale;               /* activity at the preferred bearing */
+    float sharpness;            /* k */
+    float scale;                /* activity at the preferred bearing */
     const float *cosine, *sine; /* (cells) of the preferred bearings; not owned */
 };
 

@@ -112,9 +112,8 @@ static void encode(float *start, const struct pass *pass)
 {
     const struct rx_network *net = pass->net;
     const struct rx_matrix first = { (float *)pass->run->init, pass->run->batch, net->init, 0 };
-    const struct rx_matrix encoder = {
-        pass->transposed + net->weight[RX_ENCODER].offset, net->init, net->units, 0
-    };
+    const struct rx_matrix encoder = { pass->transposed + net->weight[RX_ENCODER].offset, net->init,
+                                       net->units, 0 };
     rx_matrix_product(start, &first, &encoder, pass->run->stop);
 }
 
@@ -260,8 +259,8 @@ enum rx_status rx_network_gradient(double *loss, float *gradient, const struct r
 
     run_forward(&pass);
     float *scratch = rx_workspace_take(workspace, rx_readout_scratch(rows, net->outputs));
-    if (rx_readout_loss(loss, d_states + batch * units,
-                        gradient + net->weight[RX_READOUT].offset, &read, targets, scratch))
+    if (rx_readout_loss(loss, d_states + batch * units, gradient + net->weight[RX_READOUT].offset,
+                        &read, targets, scratch))
         return RX_STOPPED;
 
 #pragma omp parallel for schedule(static)

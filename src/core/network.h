@@ -28,14 +28,14 @@ struct rx_cell;
 
 struct rx_network {
     const struct rx_cell *cell;
-    size_t inputs, units, outputs, init;      /* sizes, all at least 1 */
-    double dt, tau;                           /* seconds */
-    double sigma, input_sigma, output_sigma;  /* noise per sqrt(second) */
-    enum rx_law law;                          /* of the noise: RX_NORMAL or RX_UNIFORM */
+    size_t inputs, units, outputs, init;     /* sizes, all at least 1 */
+    double dt, tau;                          /* seconds */
+    double sigma, input_sigma, output_sigma; /* noise per sqrt(second) */
+    enum rx_law law;                         /* of the noise: RX_NORMAL or RX_UNIFORM */
     enum rx_activation activation;
-    bool bias;                                /* a learned constant drive to each unit */
-    struct rx_weight weight[RX_MAX_WEIGHTS];  /* filled by rx_network_layout */
-    size_t weights, parameters;               /* matrices, and numbers in all of them */
+    bool bias;                               /* a learned constant drive to each unit */
+    struct rx_weight weight[RX_MAX_WEIGHTS]; /* filled by rx_network_layout */
+    size_t weights, parameters;              /* matrices, and numbers in all of them */
 };
 
 /* Fill in the weight table from the fields before it. */

@@ -74,7 +74,8 @@ enum rx_status rx_pca(float *mean, float *components, float *variance, const flo
     double *scratch = malloc((cols * cols + 2 * cols + WIDE * cols) * sizeof *scratch);
     if (!scratch)
         return RX_NO_MEMORY;
-    const enum rx_status status = solve(mean, components, variance, data, rows, cols, stop, scratch);
+    const enum rx_status status =
+        solve(mean, components, variance, data, rows, cols, stop, scratch);
     free(scratch);
     return status;
 }

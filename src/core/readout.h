@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct rx_readout {
-    size_t rows;             /* of a sequence: steps * batch */
+    size_t rows; /* of a sequence: steps * batch */
     size_t units, outputs;
     const float *weights;    /* (outputs, units): D */
     const float *transposed; /* (units, outputs) */
