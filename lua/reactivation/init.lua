@@ -19,6 +19,7 @@ local rx = {
   load_network = network.load,
   adam = core.adam,
   head_direction_cells = core.head_direction_cells,
+  place_cells = core.place_cells,
 
   -- statistics
   pca = statistics.pca,
@@ -40,6 +41,7 @@ local rx = {
   paper = require "reactivation.paper",
   tasks = {
     head_direction = require "reactivation.tasks.head_direction",
+    spatial_navigation = require "reactivation.tasks.spatial_navigation",
   },
 }
 

@@ -40,6 +40,11 @@ void rx_check_finite(lua_State *L, int arg, const struct rx_matrix *m);
 struct rx_random *rx_check_random(lua_State *L, int arg);
 struct rx_random *rx_test_random(lua_State *L, int index);
 
+/* --- population.c ---------------------------------------------------------------------------- */
+
+/* How many of `cells` cells a decoding averages: argument `arg`, or 3 as in the paper. */
+size_t rx_check_most_active(lua_State *L, int arg, size_t cells);
+
 /* --- options.c: tables of named options ----------------------------------------------------- */
 
 /* Check that the table at `arg` has no keys but the `names` (ended by NULL). */
@@ -86,6 +91,7 @@ void rx_open_random(lua_State *L);
 void rx_open_network(lua_State *L);
 void rx_open_adam(lua_State *L);
 void rx_open_head_direction_cells(lua_State *L);
+void rx_open_place_cells(lua_State *L);
 void rx_open_pca(lua_State *L);
 void rx_open_file(lua_State *L);
 void rx_open_process(lua_State *L);

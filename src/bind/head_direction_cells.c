@@ -55,15 +55,10 @@ static int cells_decode(lua_State *L)
 {
     const struct rx_head_direction_cells *cells = check_cells(L, 1);
     const struct rx_matrix *activity = rx_check_shape(L, 2, RX_ANY, (lua_Integer)cells->cells);
-    const lua_Integer k = luaL_optinteger(L, 3, cells->cells < 3 ? (lua_Integer)cells->cells : 3);
-    if (k < 1 || k > RX_MOST_DECODED || k > (lua_Integer)cells->cells)
-        luaL_argerror(L, 3,
-                      lua_pushfstring(
-                          L, "number of cells from 1 to %d expected, got %I",
-                          cells->cells < RX_MOST_DECODED ? (int)cells->cells : RX_MOST_DECODED, k));
+    const size_t k = rx_check_most_active(L, 3, cells->cells);
     rx_check_finite(L, 2, activity);
     struct rx_matrix *bearings = rx_new_matrix(L, activity->rows, 1, activity->steps);
-    rx_head_direction_decode(bearings->data, cells, activity->data, (size_t)k, activity->rows);
+    rx_head_direction_decode(bearings->data, cells, activity->data, k, activity->rows);
     return 1;
 }
 

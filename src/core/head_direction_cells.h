@@ -15,8 +15,6 @@ struct rx_head_direction_cells {
     const float *cosine, *sine; /* (cells) of the preferred bearings; not owned */
 };
 
-enum { RX_MOST_DECODED = 64 }; /* cells that a decoding may average */
-
 /* preferred (3, cells): the preferred bearings, their cosines, their sines. */
 void rx_head_direction_prefer(float *preferred, size_t cells);
 

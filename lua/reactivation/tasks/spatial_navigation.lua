@@ -1,0 +1,139 @@
+--- Spatial navigation: keep track of a position in a box from displacements alone.
+--
+-- A walk after Erdem & Hasselmo (2012), for a batch of animals at once. Each step moves by a
+-- Rayleigh speed along the heading, and the heading turns by a normal angle; near a wall that lies
+-- ahead the animal slows down and turns along it. In the biased task each step also moves a share
+-- `drift` of the way to the anchor. Input: the displacement (m). Target: the activity of place
+-- cells scattered over the box.
+-- @module reactivation.tasks.spatial_navigation
+
+local core = require "reactivation.core"
+local check_options = require "reactivation.options"
+
+local SpatialNavigation = {}
+SpatialNavigation.__index = SpatialNavigation
+
+-- Distance to the nearest wall, and the direction that points at it: 0, pi/2, pi or -pi/2.
+local function nearest_wall(x, y, half)
+  local off_x, off_y = half - x:abs(), half - y:abs()
+  local beside = off_x:le(off_y) -- east or west
+  local distance = beside:mul(off_x) + (1 - beside):mul(off_y)
+  local east_west, north_south = math.pi * x:lt(0), math.pi / 2 - math.pi * y:lt(0)
+  return distance, beside:mul(east_west) + (1 - beside):mul(north_south)
+end
+
+-- Speed and turn of animals that may be about to run into a wall.
+local function avoid_wall(settings, x, y, heading, speed, turn)
+  local distance, outward = nearest_wall(x, y, settings.box / 2)
+  local angle = (heading - outward):wrap()
+  local meets = distance:lt(settings.border):mul(angle:abs():lt(math.pi / 2))
+  local along = (angle:gt(0) - angle:lt(0)):mul(math.pi / 2 - angle:abs())
+  return speed:mul(1 - (1 - settings.border_speed) * meets), turn + meets:mul(along)
+end
+
+--- Walk through given random draws; the first step is a warm-up.
+-- @tab draws `start` (size x 2, m), `heading` (size x 1, rad); `speed` (m/s) and `turn` (rad/s),
+--   each with one row a step, the warm-up included, and one column an animal
+-- @return positions after the warm-up, size x 2
+-- @return displacements of the steps after it, a sequence
+-- @return positions after each of them, a sequence
+-- @usage local first, displacements, positions = task:walk(task:draw(200, rng))
+function SpatialNavigation:walk(draws)
+  local settings = self.settings
+  local size, steps = draws.start.rows, draws.speed.rows - 1
+  local displacements = core.matrix(steps * size, 2):as_sequence(steps)
+  local positions = core.matrix(steps * size, 2):as_sequence(steps)
+  local anchor = core.matrix { { settings.anchor_x, settings.anchor_y } }
+  local position, heading, first = draws.start, draws.heading, nil
+  for t = 0, steps do
+    local speed, turn = draws.speed:row(t + 1):t(), settings.dt * draws.turn:row(t + 1):t()
+    speed, turn = avoid_wall(settings, position:column(1), position:column(2), heading, speed, turn)
+    local moved = (settings.dt * speed):mul(core.join { heading:cos(), heading:sin() })
+    if settings.biased then moved = moved + settings.drift * (anchor - position) end
+    position, heading = position + moved, (heading + turn):wrap()
+    if t == 0 then
+      first = position
+    else
+      displacements:at(t):copy(moved)
+      positions:at(t):copy(position)
+    end
+  end
+  return first, displacements, positions
+end
+
+--- The random draws of a batch of walks, for `walk`.
+-- @int size animals
+-- @param rng generator
+-- @treturn table `start`, `heading`, `speed`, `turn`
+function SpatialNavigation:draw(size, rng)
+  local settings = self.settings
+  local half, rows = settings.box / 2, settings.steps + 1
+  return {
+    start = rng:uniform(size, 2, -half, half),
+    heading = rng:uniform(size, 1, -math.pi, math.pi),
+    speed = rng:rayleigh(rows, size, settings.speed),
+    turn = rng:normal(rows, size, 0, settings.turn_sd),
+  }
+end
+
+--- A batch of trials.
+-- @int size trials
+-- @param rng generator
+-- @treturn table `init`, `inputs` and `targets` for `net:gradient`, and `truth`, the positions (m)
+function SpatialNavigation:batch(size, rng)
+  local first, displacements, positions = self:walk(self:draw(size, rng))
+  return {
+    init = self.cells:encode(first),
+    inputs = displacements,
+    targets = self.cells:encode(positions),
+    truth = positions,
+  }
+end
+
+--- Positions (m) from the network's outputs: the mean of the centres of the three most active cells.
+function SpatialNavigation:decode(outputs)
+  return self.cells:decode(outputs)
+end
+
+--- The spatial-navigation task (`rx.tasks.spatial_navigation`).
+-- @tab options steps (100), cells (512), width (0.2 m), tuning ("softmax", "gaussian" or
+--   "difference_of_gaussians"), speed (0.26 pi m/s, the scale of the Rayleigh law), turn_sd
+--   (11.52 rad/s), dt (0.02 s), box (2.2 m, its side), border (0.03 m from the wall), border_speed
+--   (0.25, the share of the speed that is kept there), biased (false), drift (0.05 of the way to the
+--   anchor a step), anchor_x and anchor_y (0 m), rng (scatters the place cells; seed 0)
+-- @return a task
+-- @usage local task = rx.tasks.spatial_navigation { steps = 100, biased = true, rng = rx.random(1) }
+return function(options)
+  local settings = check_options(options, {
+    steps = { "size", 100 },
+    cells = { "size", 512 },
+    width = { "positive", 0.2 },
+    tuning = { { "softmax", "gaussian", "difference_of_gaussians" }, "softmax" },
+    speed = { "positive", 0.26 * math.pi },
+    turn_sd = { "positive", 11.52 },
+    dt = { "positive", 0.02 },
+    box = { "positive", 2.2 },
+    border = { "positive", 0.03 },
+    border_speed = { "positive", 0.25 },
+    biased = { "boolean", false },
+    drift = { "positive", 0.05 },
+    anchor_x = { "number", 0 },
+    anchor_y = { "number", 0 },
+    rng = { "generator" },
+  })
+  local rng = settings.rng or core.random(0)
+  -- where the cells lie belongs to what a checkpoint is compared with; a generator does not
+  settings.rng, settings.cells_seed, settings.cells_position = nil, rng.seed, rng.position
+  local half = settings.box / 2
+  local cells = core.place_cells {
+    centers = rng:uniform(settings.cells, 2, -half, half), width = settings.width, tuning = settings.tuning,
+  }
+  return setmetatable({
+    settings = settings,
+    cells = cells,
+    inputs = 2,
+    outputs = settings.cells,
+    init = settings.cells,
+    unit = "m",
+  }, SpatialNavigation)
+end

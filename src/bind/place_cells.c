@@ -1,0 +1,103 @@
+/* place_cells.c - place cells as Lua sees them. */
+#include "place_cells.h"
+#include "bind.h"
+#include <string.h>
+
+static const char type_name[] = "rx.place_cells";
+
+/* User values: the centres as the core wants them, and as the caller gave them. */
+enum { TRANSPOSED = 1, CENTERS, USER_VALUES = CENTERS };
+
+static struct rx_place_cells *check_cells(lua_State *L, int arg)
+{
+    return luaL_checkudata(L, arg, type_name);
+}
+
+/* place_cells { centers =, width =, tuning = "softmax" } -> cells; or "gaussian",
+ * "difference_of_gaussians" */
+static int cells_new(lua_State *L)
+{
+    static const char *const names[] = { "centers", "width", "tuning", NULL };
+    static const char *const tunings[] = { "softmax", "gaussian", "difference_of_gaussians", NULL };
+    rx_check_options(L, 1, names);
+    const struct rx_matrix *given = rx_option_matrix(L, 1, "centers", RX_ANY, RX_ANY);
+    if (!given || rx_matrix_count(given) == 0)
+        rx_option_error(L, "centers", "matrix with one centre a row expected, got %s",
+                        given ? "an empty one" : "nothing");
+    const double width = rx_option_number(L, 1, "width", 0.2);
+    if (width < 1e-6 || width > 1e6)
+        rx_option_error(L, "width", "number from 1e-6 to 1e6 expected, got %f", width);
+    const int tuning = rx_option_choice(L, 1, "tuning", RX_SOFTMAX, tunings);
+
+    struct rx_place_cells *cells = lua_newuserdatauv(L, sizeof *cells, USER_VALUES);
+    luaL_setmetatable(L, type_name);
+    struct rx_matrix *centers = rx_new_matrix(L, given->rows, given->cols, 0);
+    lua_setiuservalue(L, -2, CENTERS);
+    struct rx_matrix *transposed = rx_new_matrix(L, given->cols, given->rows, 0);
+    lua_setiuservalue(L, -2, TRANSPOSED);
+    memcpy(centers->data, given->data, rx_matrix_count(given) * sizeof(float));
+    rx_matrix_transpose(transposed->data, given);
+    *cells = (struct rx_place_cells){
+        .cells = given->rows,
+        .dimensions = given->cols,
+        .sharpness = (float)(0.5 / (width * width)),
+        .tuning = (enum rx_place_tuning)tuning,
+        .centers = transposed->data,
+    };
+    return 1;
+}
+
+/* cells:encode(positions) -> activity, one row a position */
+static int cells_encode(lua_State *L)
+{
+    const struct rx_place_cells *cells = check_cells(L, 1);
+    const struct rx_matrix *positions =
+        rx_check_shape(L, 2, RX_ANY, (lua_Integer)cells->dimensions);
+    rx_check_finite(L, 2, positions);
+    struct rx_matrix *activity = rx_new_matrix(L, positions->rows, cells->cells, positions->steps);
+    rx_place_encode(activity->data, cells, positions->data, positions->rows);
+    return 1;
+}
+
+/* cells:decode(activity [, k]) -> positions, one a row */
+static int cells_decode(lua_State *L)
+{
+    const struct rx_place_cells *cells = check_cells(L, 1);
+    const struct rx_matrix *activity = rx_check_shape(L, 2, RX_ANY, (lua_Integer)cells->cells);
+    const size_t k = rx_check_most_active(L, 3, cells->cells);
+    rx_check_finite(L, 2, activity);
+    struct rx_matrix *positions =
+        rx_new_matrix(L, activity->rows, cells->dimensions, activity->steps);
+    rx_place_decode(positions->data, cells, activity->data, k, activity->rows);
+    return 1;
+}
+
+static int cells_index(lua_State *L)
+{
+    const struct rx_place_cells *cells = check_cells(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    if (strcmp(name, "cells") == 0)
+        lua_pushinteger(L, (lua_Integer)cells->cells);
+    else if (strcmp(name, "centers") == 0)
+        lua_getiuservalue(L, 1, CENTERS);
+    else
+        lua_getfield(L, lua_upvalueindex(1), name);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    { "encode", cells_encode },
+    { "decode", cells_decode },
+    { NULL, NULL },
+};
+
+void rx_open_place_cells(lua_State *L)
+{
+    luaL_newmetatable(L, type_name);
+    luaL_newlib(L, methods);
+    lua_pushcclosure(L, cells_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, cells_new);
+    lua_setfield(L, -2, "place_cells");
+}

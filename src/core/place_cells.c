@@ -1,0 +1,93 @@
+#include "place_cells.h"
+#include "population.h"
+#include "vector.h"
+#include <math.h>
+
+/* exponent (cells) = -|x - c|^2 / (2 width^2) */
+static void exponents(float *restrict exponent, const struct rx_place_cells *cells, const float *x)
+{
+    const size_t count = cells->cells;
+    for (size_t c = 0; c < count; c++)
+        exponent[c] = 0;
+    for (size_t d = 0; d < cells->dimensions; d++) {
+        const float *restrict center = cells->centers + d * count;
+        for (size_t c = 0; c < count; c++)
+            exponent[c] -= cells->sharpness * (x[d] - center[c]) * (x[d] - center[c]);
+    }
+}
+
+static void scale_to_sum(float *x, size_t count)
+{
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < count; i++)
+        sum += x[i];
+    const float scale = sum > 0 ? 1 / sum : 0;
+    for (size_t i = 0; i < count; i++)
+        x[i] *= scale;
+}
+
+static void softmax(float *x, size_t count)
+{
+    float most = x[0];
+#pragma omp simd reduction(max : most)
+    for (size_t i = 0; i < count; i++)
+        most = x[i] > most ? x[i] : most;
+    for (size_t i = 0; i < count; i++)
+        x[i] -= most;
+    rx_vector_exp(x, count);
+    scale_to_sum(x, count);
+}
+
+/* From a softmax: its square root, scaled to sum to 1, is the softmax at twice the squared width.
+ */
+static void subtract_surround(float *x, size_t count)
+{
+    float sum = 0, least = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < count; i++)
+        sum += sqrtf(x[i]);
+#pragma omp simd reduction(min : least)
+    for (size_t i = 0; i < count; i++) {
+        x[i] -= sqrtf(x[i]) / sum;
+        least = x[i] < least ? x[i] : least;
+    }
+    for (size_t i = 0; i < count; i++)
+        x[i] -= least;
+    scale_to_sum(x, count);
+}
+
+void rx_place_encode(float *activity, const struct rx_place_cells *cells, const float *positions,
+                     size_t rows)
+{
+    const size_t count = cells->cells;
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < rows; r++) {
+        float *row = activity + r * count;
+        exponents(row, cells, positions + r * cells->dimensions);
+        if (cells->tuning == RX_GAUSSIAN) {
+            rx_vector_exp(row, count);
+            continue;
+        }
+        softmax(row, count);
+        if (cells->tuning == RX_DIFFERENCE)
+            subtract_surround(row, count);
+    }
+}
+
+void rx_place_decode(float *positions, const struct rx_place_cells *cells, const float *activity,
+                     size_t k, size_t rows)
+{
+    const size_t count = cells->cells;
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < rows; r++) {
+        size_t best[RX_MOST_DECODED];
+        rx_most_active(best, activity + r * count, count, k);
+        for (size_t d = 0; d < cells->dimensions; d++) {
+            double sum = 0;
+            for (size_t i = 0; i < k; i++)
+                sum += (double)cells->centers[d * count + best[i]];
+            positions[r * cells->dimensions + d] = (float)(sum / (double)k);
+        }
+    }
+}

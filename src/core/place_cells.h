@@ -1,0 +1,31 @@
+/* place_cells.h - cells tuned to a position, by their distance from a centre of their own.
+ *
+ * With g_c = exp(-|x - c|^2 / (2 width^2)), a cell answers to the position x with g_c itself
+ * (Krishna et al. 2024, Eq. 20); with its share of the sum of all g_c, the softmax of their
+ * published code; or with that share less the one at twice the squared width, shifted to be at
+ * least 0 and scaled to sum to 1: a difference of Gaussians (0 so far from all centres that float32
+ * leaves one share alone). Positions have any dimension. */
+#ifndef RX_PLACE_CELLS_H
+#define RX_PLACE_CELLS_H
+
+#include <stddef.h>
+
+enum rx_place_tuning { RX_SOFTMAX, RX_GAUSSIAN, RX_DIFFERENCE };
+
+struct rx_place_cells {
+    size_t cells, dimensions;
+    float sharpness; /* 1 / (2 width^2) */
+    enum rx_place_tuning tuning;
+    const float *centers; /* (dimensions, cells); not owned */
+};
+
+/* activity (rows, cells) of the cells at positions (rows, dimensions). */
+void rx_place_encode(float *activity, const struct rx_place_cells *cells, const float *positions,
+                     size_t rows);
+
+/* positions (rows, dimensions): mean of the centres of the k most active cells,
+ * k at most RX_MOST_DECODED and the number of cells. */
+void rx_place_decode(float *positions, const struct rx_place_cells *cells, const float *activity,
+                     size_t k, size_t rows);
+
+#endif
