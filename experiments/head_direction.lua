@@ -14,48 +14,28 @@ local opt = rx.arguments("Trains a network on head direction and draws Figure 3.
   { "sigma", paper.sigma, "noise on the state, per square root of a second", least = 0 },
   { "biased", false, "turn counter-clockwise only" },
   { "batches", paper.batches, "length of the training", least = 1 },
-  { "quick", false, "train for 2000 batches, a few minutes" },
+  { "quick", false, "train for 2000 batches, a few minutes", preset = { batches = 2000 } },
   { "trials", paper.size, "trials of the two phases compared", least = 2 },
   { "quiescent_steps", paper.quiescent_steps, "steps without input", least = 1 },
   { "out", "", "folder of the results (results/head_direction/<setting>...)" },
 })
-if opt.quick then opt.batches = 2000 end
 if opt.out == "" then
   opt.out = ("results/head_direction/%s%s-seed%d"):format(opt.setting, opt.biased and "-biased" or "", opt.seed)
 end
 local out = rx.folder(opt.out)
-out:write("configuration.json", opt)
 
--- Training
+-- A network that learned to integrate its angular velocity, and its two phases from the same first
+-- states: awake with its input, asleep without and with twice the noise variance
 
-local law = rx.paper.noise[opt.setting]
-local rng = rx.random(opt.seed)
-local task = rx.tasks.head_direction {
-  steps = paper.steps, cells = paper.cells, width = paper.width, dt = paper.dt, biased = opt.biased,
+local run = rx.trained {
+  task = "head_direction", setting = opt.setting, seed = opt.seed, biased = opt.biased,
+  units = opt.units, sigma = opt.sigma, batches = opt.batches, folder = opt.out,
 }
-local net = rx.rnn {
-  inputs = task.inputs, units = opt.units, outputs = task.outputs, init = task.init,
-  dt = paper.dt, tau = paper.tau, sigma = opt.sigma, noise = law.noise, bias = law.bias, rng = rng,
-}
-local history = rx.train(net, task, {
-  batches = opt.batches, size = paper.size, optimizer = rx.adam { rate = paper.rate },
-  checkpoint = out:path("checkpoint.h5"),
+local task, history = run.task, run.history
+local awake, asleep = rx.phases(run.net, task, {
+  trials = opt.trials, steps = opt.quiescent_steps, noise = "scaled",
+  rng = rx.random(opt.seed, 1 << 57), -- far from the numbers of the training
 })
-rx.save(out:path("history.h5"), history)
-
--- Two phases from the same first states: awake with its input, quiescent without
-
-local fresh = rx.random(opt.seed, 1 << 57) -- far from the numbers of the training
-local batch = task:batch(opt.trials, fresh)
-batch.rng = fresh
-local function phase(run)
-  local states, outputs = net:forward(run)
-  return { states = states, bearings = task:decode(outputs) }
-end
-local awake = phase(batch)
-local asleep = phase {
-  init = batch.init, steps = opt.quiescent_steps, sigma = rx.paper.quiescent_scale * opt.sigma, rng = fresh,
-}
 
 -- The plane of the awake ring, and both phases on it
 
@@ -63,7 +43,7 @@ local pca = rx.pca(awake.states)
 for _, p in ipairs { awake, asleep } do
   p.plane = pca:project(p.states, 2)
   p.radius = p.plane:mul(p.plane):sum("columns"):sqrt()
-  p.histogram = rx.histogram(p.bearings, -math.pi, math.pi, 36)
+  p.histogram = rx.histogram(p.decoded, -math.pi, math.pi, 36)
 end
 local inner, outer = rx.quantile(awake.radius, 0.01, 0.99)
 local function sd(m)
@@ -73,7 +53,7 @@ end
 
 local numbers = {
   test_loss = history.test_loss[#history.test_loss],
-  decoding_error_rad = task:distance(awake.bearings, batch.truth):mean(),
+  decoding_error_rad = task:distance(awake.decoded, awake.batch.truth):mean(),
   explained_by_2_pcs_awake = pca:explained(awake.states, 2),
   explained_by_2_pcs_asleep = pca:explained(asleep.states, 2),
   bearing_divergence_nats = rx.histogram_divergence(asleep.histogram, awake.histogram),
@@ -99,7 +79,7 @@ local function ring(p, title)
   return { "scatter", {
     title = title, cyclic = true, xmin = -reach, xmax = reach, ymin = -reach, ymax = reach,
     xlabel = "PC 1", ylabel = "PC 2", cblabel = "decoded bearing (rad)",
-    points = rx.thin(rx.join { p.plane, p.bearings }, 4000),
+    points = rx.thin(rx.join { p.plane, p.decoded }, 4000),
   } }
 end
 

@@ -5,12 +5,17 @@
 #   font_size          (points)
 #   title              above the plot
 #   active, quiescent  the two colours of the paper
+#   colour             of what is drawn, where a script has one: "active", "quiescent" or any other
 
 if (!exists("width")) width = 8.6
 if (!exists("height")) height = 7.0
 if (!exists("font_size")) font_size = 8
 if (!exists("active")) active = "#2ca7c5"
 if (!exists("quiescent")) quiescent = "#ee3233"
+if (exists("colour")) {
+  if (colour eq "active") colour = active
+  if (colour eq "quiescent") colour = quiescent
+}
 ink = "#262626"
 frame = "#8c8c8c"
 faint = "#d0d0d0"

@@ -15,6 +15,31 @@ local function finite(text)
   return value
 end
 
+-- Whole numbers with commas between them.
+local function whole_list(text)
+  local list = {}
+  for word in (text .. ","):gmatch("([^,]*),") do
+    local value, problem = whole(word)
+    if not value then return nil, problem end
+    list[#list + 1] = value
+  end
+  return list
+end
+
+-- How the text of an option becomes its value: its own way, or that of its default's type.
+local function converter(option)
+  local default = option[2]
+  if option.convert then return option.convert end
+  if type(default) == "table" then return whole_list end
+  if math.type(default) == "integer" then return whole end
+  return type(default) == "number" and finite or nil
+end
+
+local function shown(default)
+  if type(default) == "table" then return (" (%s)"):format(table.concat(default, ",")) end
+  return default ~= "" and (" (%s)"):format(default) or ""
+end
+
 local function add_option(parser, option)
   local name, default, help = option[1], option[2], option[3]
   local flag = "--" .. name:gsub("_", "-")
@@ -22,9 +47,8 @@ local function add_option(parser, option)
     parser:flag(flag, help):target(name)
     return
   end
-  local convert = math.type(default) == "integer" and whole or type(default) == "number" and finite or nil
-  local shown = default ~= "" and (" (%s)"):format(default) or ""
-  local added = parser:option(flag, help .. shown):target(name)
+  local convert = converter(option)
+  local added = parser:option(flag, help .. shown(default)):target(name)
   if convert then
     added:convert(function(text)
       local value, problem = convert(text)
@@ -39,8 +63,10 @@ end
 
 --- Read the command line. A wrong option ends the program with a message and status 1.
 -- @string description what the script does, for `--help`
--- @tab options a list of { name, default, help [, choices =, least =] }; the default says the type,
---   `false` makes a flag
+-- @tab options a list of { name, default, help [, choices =, least =, convert =, preset =] }; the
+--   default says the type: `false` makes a flag, a list takes whole numbers with commas between them.
+--   `convert`, a function, makes the value from the text, or returns nil and a message. `preset`
+--   holds other defaults, for when this flag is given
 -- @tab[opt] words the command line; by default the program's own
 -- @treturn table name -> value
 -- @usage local opt = rx.arguments("Trains a network.", { { "seed", 0, "seed of all random numbers" } })
@@ -50,10 +76,14 @@ return function(description, options, words)
   for _, option in ipairs(options) do add_option(parser, option) end
   local parsed = parser:parse(words or arg)
   local values = {}
+  for _, option in ipairs(options) do values[option[1]] = option[2] end
+  for _, option in ipairs(options) do
+    local preset = parsed[option[1]] and option.preset or {}
+    for name, value in pairs(preset) do values[name] = value end
+  end
   for _, option in ipairs(options) do
     local value = parsed[option[1]]
-    if value == nil then value = option[2] end
-    values[option[1]] = value
+    if value ~= nil then values[option[1]] = value end
   end
   return values
 end

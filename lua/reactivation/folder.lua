@@ -3,6 +3,7 @@
 
 local lfs = require "lfs"
 local cjson = require "cjson"
+local core = require "reactivation.core"
 
 local Folder = {}
 Folder.__index = Folder
@@ -46,9 +47,17 @@ function Folder:write(name, values)
   if not ok then error(("cannot write %s: %s"):format(self:path(name), message), 0) end
 end
 
+--- Store nested tables of matrices, numbers, strings and booleans as HDF5.
+-- @string name of the file
+-- @tab values
+function Folder:save(name, values)
+  local ok, message = core.save(self:path(name), values)
+  if not ok then error("cannot write " .. message, 0) end
+end
+
 --- A folder, made with all above it if it is not there.
 -- @string name
--- @return a folder with `path(name)` and `write(name, table)`; it raises if it cannot be made
+-- @return a folder with `path(name)`, `write(name, table)` and `save(name, table)`; it raises if it cannot be made
 -- @usage local out = rx.folder("results/mine"); out:write("numbers.json", { error = 0.1 })
 return function(name)
   local at = name:sub(1, 1) == "/" and "/" or ""

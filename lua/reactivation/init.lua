@@ -6,6 +6,8 @@
 
 local core = require "reactivation.core"
 local network = require "reactivation.network"
+local phases = require "reactivation.phases"
+local seeds = require "reactivation.seeds"
 local statistics = require "reactivation.statistics"
 
 local rx = {
@@ -27,6 +29,8 @@ local rx = {
   histogram_divergence = statistics.histogram_divergence,
   quantile = statistics.quantile,
   thin = statistics.thin,
+  mean_sd = seeds.mean_sd,
+  curves = seeds.curves,
 
   -- training, files, figures, scripts
   train = require "reactivation.train",
@@ -38,7 +42,12 @@ local rx = {
   folder = require "reactivation.folder",
   threads = core.threads,
 
+  -- the paper's networks and their two phases
   paper = require "reactivation.paper",
+  trained = require "reactivation.trained",
+  phases = phases.both,
+  decoded = phases.decoded,
+  quiescent_sigma = phases.quiescent_sigma,
   tasks = {
     head_direction = require "reactivation.tasks.head_direction",
     spatial_navigation = require "reactivation.tasks.spatial_navigation",

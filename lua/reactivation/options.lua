@@ -15,6 +15,7 @@ end
 -- Each kind of value: what it is called, and whether a value is one.
 local kinds = {
   ["size"] = { "whole number of at least 1", function(v) return math.type(v) == "integer" and v >= 1 end },
+  ["integer"] = { "whole number", function(v) return math.type(v) == "integer" end },
   ["positive"] = { "number above 0", function(v) return type(v) == "number" and v > 0 and v < math.huge end },
   ["number"] = { "finite number", function(v) return type(v) == "number" and v - v == 0 end },
   ["boolean"] = { "boolean", function(v) return type(v) == "boolean" end },
@@ -41,8 +42,8 @@ end
 
 --- Check named options and fill in what was left out; the caller's table is not changed.
 -- @tab given what the caller wrote, or nil
--- @tab known_options name -> { kind [, default] }; a kind is one of size, positive, number, boolean,
---   string, generator, schedule, any, or a list of the strings to choose from
+-- @tab known_options name -> { kind [, default] }; a kind is one of size, integer, positive, number,
+--   boolean, string, generator, schedule, any, or a list of the strings to choose from
 -- @int[opt=2] level whose mistake an error is: 2 for the caller of the function that calls this
 -- @treturn table a new table
 return function(given, known_options, level)

@@ -3,7 +3,23 @@
 
 local paper = {}
 
---- Table A.2: head direction. Times in seconds, `sigma` per square root of a second.
+--- Table A.1: spatial position. Times in seconds, lengths in metres, `sigma` per square root of a
+-- second.
+paper.spatial_navigation = {
+  dt = 0.02,
+  tau = 0.1,
+  sigma = 0.01 / math.sqrt(0.02),
+  units = 512,
+  cells = 512,
+  width = 0.2,
+  size = 200,
+  batches = 2500,
+  steps = 100,
+  quiescent_steps = 200,
+  rate = 1e-3,
+}
+
+--- Table A.2: head direction.
 paper.head_direction = {
   dt = 0.02,
   tau = 0.04,
@@ -27,7 +43,7 @@ paper.noise = {
   tonic = { noise = "gaussian", bias = true },
 }
 
---- The quiescent noise of the paper has twice the variance of the waking one (Eq. 19).
-paper.quiescent_scale = math.sqrt(2)
+--- What a batch's number is compared by: the learning curves are read off here.
+paper.milestones = { 100, 300, 1000, 2500 }
 
 return paper

@@ -1,0 +1,79 @@
+--- The two phases of a trained network: awake with its input, asleep without.
+-- @module reactivation.phases
+
+local core = require "reactivation.core"
+local check_options = require "reactivation.options"
+
+local phases = {}
+
+local WINDOW = 50 -- steps of a long run that are in memory at a time
+
+--- The noise on the state of a network asleep.
+-- @param net
+-- @tparam string|number noise "scaled": twice the variance of the waking one (Eq. 19); "same"; or the
+--   noise itself, per square root of a second
+-- @treturn number sigma
+-- @usage local sigma = rx.quiescent_sigma(net, "scaled")
+function phases.quiescent_sigma(net, noise)
+  if noise == "scaled" then return math.sqrt(2) * net.sigma end
+  if noise == "same" then return net.sigma end
+  if type(noise) == "number" and noise >= 0 and noise < math.huge then return noise end
+  error(("bad quiescent noise ('scaled', 'same' or a number of at least 0 expected, got '%s')")
+        :format(noise), 2)
+end
+
+-- A copy of a run that says how long it is.
+local function complete(run)
+  local copy = {}
+  for name, value in pairs(run) do copy[name] = value end
+  copy.steps = run.steps or run.inputs and run.inputs.steps
+  return copy
+end
+
+--- What a network's outputs decode to along a run of any length, in the memory of a short one.
+-- @param net
+-- @param task with `decode(self, outputs)`
+-- @tab run as for `net:forward`
+-- @return a sequence, and the states after the last step
+-- @usage local positions = rx.decoded(net, task, { init = batch.init, steps = 2000 })
+function phases.decoded(net, task, run)
+  run = complete(run)
+  run.every = WINDOW
+  local sequence, done, last = nil, 0, nil
+  for states, outputs in net:stream(run) do
+    local decoded = task:decode(outputs)
+    sequence = sequence or core.matrix(run.steps * outputs.batch, decoded.cols):as_sequence(run.steps)
+    sequence:slice(done + 1, done + decoded.rows):copy(decoded)
+    done, last = done + decoded.rows, states:at(states.steps)
+  end
+  return sequence, last:clone()
+end
+
+--- Both phases of a network, from the same first states.
+-- @param net
+-- @param task
+-- @tab options trials (200); steps asleep (200); noise asleep, as for `quiescent_sigma` ("scaled");
+--   rng, a generator of its own
+-- @treturn table awake, `states` and `decoded`, sequences, and `batch`, which led to them
+-- @treturn table asleep, `states` and `decoded`
+-- @usage local awake, asleep = rx.phases(net, task, { trials = 200, steps = 200, rng = rng })
+function phases.both(net, task, options)
+  local o = check_options(options, {
+    trials = { "size", 200 }, steps = { "size", 200 }, noise = { "any", "scaled" }, rng = { "generator" },
+  })
+  if not o.rng then error("bad option 'rng' (random generator expected, got nothing)", 2) end
+  local batch = task:batch(o.trials, o.rng)
+  batch.rng = o.rng
+  local function run(how)
+    local states, outputs = net:forward(how)
+    return { states = states, decoded = task:decode(outputs) }
+  end
+  local awake = run(batch)
+  awake.batch = batch
+  local asleep = run {
+    init = batch.init, steps = o.steps, sigma = phases.quiescent_sigma(net, o.noise), rng = o.rng,
+  }
+  return awake, asleep
+end
+
+return phases

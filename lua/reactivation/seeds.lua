@@ -1,0 +1,44 @@
+--- Mean and spread over networks that differ in their seed alone.
+-- @module reactivation.seeds
+
+local core = require "reactivation.core"
+
+local seeds = {}
+
+--- Mean and standard deviation of a list of numbers.
+-- @tab list at least one number
+-- @treturn number mean
+-- @treturn number standard deviation with divisor n - 1; 0 for a single number
+-- @usage local mean, sd = rx.mean_sd { 0.1, 0.2, 0.15 }
+function seeds.mean_sd(list)
+  local n, sum, squares = #list, 0, 0
+  if n == 0 then error("a mean of no numbers", 2) end
+  for _, x in ipairs(list) do sum = sum + x end
+  for _, x in ipairs(list) do squares = squares + (x - sum / n) ^ 2 end
+  return sum / n, n > 1 and math.sqrt(squares / (n - 1)) or 0
+end
+
+--- Curves with a band of one standard deviation, as the script plots/curve.gp takes them.
+-- @tab x where the curves were measured
+-- @tab ... for each curve the lists of numbers that the networks gave, each as long as x
+-- @treturn table `curves`, and from two networks on `lower` and `upper`
+-- @usage local data = rx.curves(history.test_batch, { history.test_loss, other.test_loss })
+function seeds.curves(x, ...)
+  local rows, lower, upper = {}, {}, {}
+  local networks = 1
+  for i, at in ipairs(x) do
+    rows[i], lower[i], upper[i] = { at }, { at }, { at }
+    for c, lists in ipairs { ... } do
+      local values = {}
+      for n, list in ipairs(lists) do values[n] = list[i] end
+      local mean, sd = seeds.mean_sd(values)
+      rows[i][c + 1], lower[i][c + 1], upper[i][c + 1] = mean, mean - sd, mean + sd
+      networks = math.max(networks, #lists)
+    end
+  end
+  local data = { curves = core.matrix(rows) }
+  if networks > 1 then data.lower, data.upper = core.matrix(lower), core.matrix(upper) end
+  return data
+end
+
+return seeds

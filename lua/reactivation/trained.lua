@@ -1,0 +1,82 @@
+--- Networks of the paper, each trained once and kept in a folder of its own.
+-- @module reactivation.trained
+
+local core = require "reactivation.core"
+local check_options = require "reactivation.options"
+local new_folder = require "reactivation.folder"
+local paper = require "reactivation.paper"
+local train = require "reactivation.train"
+
+local tasks = {
+  head_direction = require "reactivation.tasks.head_direction",
+  spatial_navigation = require "reactivation.tasks.spatial_navigation",
+}
+
+local known_options = {
+  task = { { "head_direction", "spatial_navigation" } },
+  setting = { { "text", "code", "tonic" }, "tonic" },
+  seed = { "integer", 0 },
+  biased = { "boolean", false },
+  noisy = { "boolean", true },
+  untrained = { "boolean", false },
+  sigma = { "number" },
+  units = { "size" },
+  batches = { "size" },
+  networks = { "string", "results/networks" },
+  folder = { "string" },
+}
+
+-- What tells a network from all others of the same length of training.
+local function name_of(o)
+  local words = { o.task, o.setting }
+  if o.biased then words[#words + 1] = "biased" end
+  if not o.noisy then words[#words + 1] = "noiseless" end
+  words[#words + 1] = ("seed%d"):format(o.seed)
+  return table.concat(words, "-")
+end
+
+local function build(o, values)
+  local rng = core.random(o.seed)
+  local task_options = {
+    steps = values.steps, cells = values.cells, width = values.width, dt = values.dt, biased = o.biased,
+  }
+  if o.task == "spatial_navigation" then task_options.rng = rng end
+  local task = tasks[o.task](task_options)
+  local law = paper.noise[o.setting]
+  local net = core.rnn {
+    inputs = task.inputs, units = o.units, outputs = task.outputs, init = task.init,
+    dt = values.dt, tau = values.tau, sigma = o.noisy and o.sigma or 0,
+    noise = law.noise, bias = law.bias, rng = rng,
+  }
+  return net, task
+end
+
+--- A network of the paper, with its task, trained or taken from its folder; a training that was
+-- interrupted goes on. The folder holds checkpoint.h5, history.h5 and configuration.json.
+-- @tab options task ("head_direction" or "spatial_navigation"), setting ("text", "code", "tonic"),
+--   seed (0), biased (false), noisy (true), untrained (false: its first weights, and nothing is
+--   kept); sigma, units and batches, by default the paper's; networks, the folder that holds all
+--   of them ("results/networks"), or folder, this one's own
+-- @treturn table `net`, `task`, `history` (absent if untrained), `name`, `folder`
+-- @usage local run = rx.trained { task = "spatial_navigation", setting = "code", biased = true }
+return function(options)
+  local o = check_options(options, known_options)
+  if not o.task then error("bad option 'task' (name of a task expected, got nothing)", 2) end
+  local values = paper[o.task]
+  for _, name in ipairs { "sigma", "units", "batches" } do o[name] = o[name] or values[name] end
+
+  local net, task = build(o, values)
+  local run = { net = net, task = task, name = name_of(o) }
+  if o.untrained then return run end
+
+  local folder = new_folder(o.folder or o.networks .. "/" .. run.name)
+  run.folder = folder
+  run.history = train(net, task, {
+    batches = o.batches, size = values.size, optimizer = core.adam { rate = values.rate },
+    checkpoint = folder:path "checkpoint.h5",
+  })
+  o.networks, o.folder, o.untrained = nil, nil, nil
+  folder:write("configuration.json", o)
+  folder:save("history.h5", run.history)
+  return run
+end
