@@ -67,9 +67,11 @@ out:write("numbers.json", numbers)
 
 -- Figure 3
 
+local most = math.max(math.max(table.unpack(awake.histogram.density)),
+                      math.max(table.unpack(asleep.histogram.density)))
 local function bearings(p, title, colour)
   return { "polar_histogram", {
-    title = title, colour = colour,
+    title = title, colour = colour, rmax = most,
     counts = rx.join { rx.matrix { p.histogram.center }:t(), rx.matrix { p.histogram.density }:t() },
   } }
 end

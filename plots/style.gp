@@ -12,10 +12,8 @@ if (!exists("height")) height = 7.0
 if (!exists("font_size")) font_size = 8
 if (!exists("active")) active = "#2ca7c5"
 if (!exists("quiescent")) quiescent = "#ee3233"
-if (exists("colour")) {
-  if (colour eq "active") colour = active
-  if (colour eq "quiescent") colour = quiescent
-}
+if (exists("colour") && colour eq "active") colour = active
+if (exists("colour") && colour eq "quiescent") colour = quiescent
 ink = "#262626"
 frame = "#8c8c8c"
 faint = "#d0d0d0"

@@ -8,6 +8,7 @@ local density = require "reactivation.density"
 local paper = require "reactivation.paper"
 local phases = require "reactivation.phases"
 local statistics = require "reactivation.statistics"
+local trained = require "reactivation.trained"
 
 local spatial = {}
 
@@ -54,6 +55,18 @@ function spatial.arguments(description, name)
     opt.out = ("results/%s/%s"):format(name, table.concat(words, "-"))
   end
   return opt
+end
+
+--- A network of the experiment, trained or taken from its folder.
+-- @tab opt
+-- @tab which seed, and biased, noisy or untrained, as for `rx.trained`
+-- @treturn table run
+function spatial.trained(opt, which)
+  return trained {
+    task = "spatial_navigation", setting = opt.setting, cell = opt.cell, units = opt.units,
+    sigma = opt.sigma, batches = opt.batches, networks = opt.networks,
+    seed = which.seed, biased = which.biased, noisy = which.noisy, untrained = which.untrained,
+  }
 end
 
 -- A generator for what is measured, far from the numbers of the training.

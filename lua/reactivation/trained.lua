@@ -14,6 +14,7 @@ local tasks = {
 
 local known_options = {
   task = { { "head_direction", "spatial_navigation" } },
+  cell = { { "rnn", "gru" }, "rnn" },
   setting = { { "text", "code", "tonic" }, "tonic" },
   seed = { "integer", 0 },
   biased = { "boolean", false },
@@ -29,6 +30,7 @@ local known_options = {
 -- What tells a network from all others of the same length of training.
 local function name_of(o)
   local words = { o.task, o.setting }
+  if o.cell ~= "rnn" then words[#words + 1] = o.cell end
   if o.biased then words[#words + 1] = "biased" end
   if not o.noisy then words[#words + 1] = "noiseless" end
   words[#words + 1] = ("seed%d"):format(o.seed)
@@ -43,7 +45,7 @@ local function build(o, values)
   if o.task == "spatial_navigation" then task_options.rng = rng end
   local task = tasks[o.task](task_options)
   local law = paper.noise[o.setting]
-  local net = core.rnn {
+  local net = core[o.cell] {
     inputs = task.inputs, units = o.units, outputs = task.outputs, init = task.init,
     dt = values.dt, tau = values.tau, sigma = o.noisy and o.sigma or 0,
     noise = law.noise, bias = law.bias, rng = rng,
@@ -53,7 +55,7 @@ end
 
 --- A network of the paper, with its task, trained or taken from its folder; a training that was
 -- interrupted goes on. The folder holds checkpoint.h5, history.h5 and configuration.json.
--- @tab options task ("head_direction" or "spatial_navigation"), setting ("text", "code", "tonic"),
+-- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting ("text", "code", "tonic"),
 --   seed (0), biased (false), noisy (true), untrained (false: its first weights, and nothing is
 --   kept); sigma, units and batches, by default the paper's; networks, the folder that holds all
 --   of them ("results/networks"), or folder, this one's own

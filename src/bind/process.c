@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -35,8 +36,9 @@ static void message_read(struct message *m, int fd)
     }
 }
 
-/* Start argv[0], its standard error going to `err`; returns 0 or an errno. */
-static int start(pid_t *child, char *const argv[], const char *directory, int err)
+/* Start argv[0], its standard error going to `err`, and its standard output too if it is to be
+ * `quiet`; returns 0 or an errno. */
+static int spawn(pid_t *child, char *const argv[], const char *directory, int err, bool quiet)
 {
     posix_spawn_file_actions_t actions;
     int status = posix_spawn_file_actions_init(&actions);
@@ -45,6 +47,8 @@ static int start(pid_t *child, char *const argv[], const char *directory, int er
     status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     if (status == 0)
         status = posix_spawn_file_actions_adddup2(&actions, err, 2);
+    if (status == 0 && quiet)
+        status = posix_spawn_file_actions_adddup2(&actions, err, 1);
     if (status == 0 && directory != NULL)
         status = posix_spawn_file_actions_addchdir_np(&actions, directory);
     if (status == 0)
@@ -141,7 +145,7 @@ static int process_run(lua_State *L)
         return luaL_fileresult(L, 0, "pipe");
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
     pid_t child;
-    const int failure = start(&child, (char *const *)argv, directory, ends[1]);
+    const int failure = spawn(&child, (char *const *)argv, directory, ends[1], false);
     close(ends[1]);
     if (failure != 0) {
         close(ends[0]);
@@ -154,6 +158,99 @@ static int process_run(lua_State *L)
     if (!ended || rx_stop_flag) /* Ctrl-C reaches the child too and may have ended it first */
         rx_check_status(L, RX_STOPPED);
     return push_outcome(L, argv[0], status, &message);
+}
+
+/* --- programs beside this one ---------------------------------------------------------------- */
+
+static const char child_name[] = "rx.process";
+
+struct child {
+    pid_t pid; /* 0 once it has ended */
+    int status;
+};
+
+static struct child *check_child(lua_State *L)
+{
+    return luaL_checkudata(L, 1, child_name);
+}
+
+/* start { program, argument, ..., log = path, directory = d } -> process, which runs beside this
+ * program and writes all it says to the end of the log; nil and a message */
+static int process_start(lua_State *L)
+{
+    const char *argv[MOST_ARGUMENTS + 1];
+    check_arguments(L, argv);
+    const char *directory = check_directory(L);
+    const bool has_log = lua_getfield(L, 1, "log") == LUA_TSTRING;
+    luaL_argcheck(L, has_log, 1, "'log', a path, expected");
+    const char *log = lua_tostring(L, -1);
+    struct child *child = lua_newuserdatauv(L, sizeof *child, 0);
+    *child = (struct child){ 0 };
+    luaL_setmetatable(L, child_name);
+
+    const int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return luaL_fileresult(L, 0, log);
+    const int failure = spawn(&child->pid, (char *const *)argv, directory, fd, true);
+    close(fd);
+    if (failure != 0) {
+        child->pid = 0;
+        return push_start_failure(L, argv[0], failure);
+    }
+    return 1;
+}
+
+/* process:ended() -> false while it runs; then true, and whether it succeeded */
+static int child_ended(lua_State *L)
+{
+    struct child *child = check_child(L);
+    if (child->pid != 0 && waitpid(child->pid, &child->status, WNOHANG) == child->pid)
+        child->pid = 0;
+    lua_pushboolean(L, child->pid == 0);
+    lua_pushboolean(L,
+                    child->pid == 0 && WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0);
+    return 2;
+}
+
+/* Ask it to end, as Ctrl-C would, and wait until it has: a training then saves what it reached. */
+static int child_stop(lua_State *L)
+{
+    struct child *child = check_child(L);
+    if (child->pid != 0) {
+        kill(child->pid, SIGINT);
+        while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
+            ;
+        child->pid = 0;
+    }
+    return 0;
+}
+
+/* end_with_parent(): SIGTERM for this program when the one that started it ends, however it does */
+static int process_end_with_parent(lua_State *L)
+{
+    const pid_t parent = getppid();
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
+        luaL_error(L, "the program that started this one is gone");
+    return 0;
+}
+
+static const luaL_Reg child_methods[] = {
+    { "ended", child_ended },
+    { "stop", child_stop },
+    { NULL, NULL },
+};
+
+/* --- terminal, clock, threads ---------------------------------------------------------------- */
+
+/* sleep(seconds): less if a signal comes */
+static int process_sleep(lua_State *L)
+{
+    const double seconds = luaL_checknumber(L, 1);
+    luaL_argcheck(L, seconds >= 0 && seconds <= 3600, 1, "seconds from 0 to 3600 expected");
+    struct timespec t = { .tv_sec = (time_t)seconds };
+    t.tv_nsec = (long)(1e9 * (seconds - (double)t.tv_sec));
+    nanosleep(&t, NULL);
+    return 0;
 }
 
 /* is_terminal() -> whether standard error, where progress goes, is a terminal */
@@ -202,6 +299,9 @@ static int process_threads(lua_State *L)
 
 static const luaL_Reg functions[] = {
     { "run", process_run },
+    { "start", process_start },
+    { "end_with_parent", process_end_with_parent },
+    { "sleep", process_sleep },
     { "is_terminal", process_is_terminal },
     { "terminal_width", process_terminal_width },
     { "now", process_now },
@@ -212,5 +312,11 @@ static const luaL_Reg functions[] = {
 
 void rx_open_process(lua_State *L)
 {
+    luaL_newmetatable(L, child_name);
+    lua_pushcfunction(L, child_stop);
+    lua_setfield(L, -2, "__gc");
+    luaL_newlib(L, child_methods);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
     luaL_setfuncs(L, functions, 0);
 }
