@@ -11,7 +11,8 @@ local opt = spatial.arguments("Trains networks on biased and unbiased navigation
                               "biased_navigation")
 local out = rx.folder(opt.out)
 
--- Unbiased and biased walks, learned with noise (^s) and without, and a network that learned nothing
+-- Unbiased and biased walks, learned with noise (marked by sigma) and without; and a network that
+-- learned nothing
 
 local kinds = {
   { name = "U^σ", biased = false, noisy = true },
@@ -19,33 +20,69 @@ local kinds = {
   { name = "B^σ", biased = true, noisy = true },
   { name = "B", biased = true, noisy = false },
 }
-local random = { name = "R^σ", untrained = true }
+local COLUMNS = { "U^σ", "U", "uniform", "B^σ", "B", "R^σ" }
+local box = rx.uniform_density { box = rx.tasks.spatial_navigation {}.settings.box, dimensions = 2 }
+
+-- A number for each seed: how much a network varies asleep, and how far each density asleep (columns)
+-- is from each awake (rows)
+
+local variances, divergences = {}, {}
+for i = 1, #kinds do
+  variances[i], divergences[i] = {}, {}
+  for j = 1, #COLUMNS do divergences[i][j] = {} end
+end
 
 local function study(seed)
   local networks = {}
   for i, kind in ipairs(kinds) do
     local run = spatial.trained(opt, { seed = seed, biased = kind.biased, noisy = kind.noisy })
     local awake, asleep = spatial.visits(run, opt)
-    networks[i] = { awake = awake, asleep = asleep, variance = spatial.total_variance(run, opt), run = run }
+    networks[i] = { awake = awake, asleep = asleep, variance = spatial.total_variance(run, opt) }
   end
-  local _, asleep = spatial.visits(spatial.trained(opt, { seed = seed, untrained = true }), opt)
-  networks.random = { asleep = asleep }
-  return networks
-end
-
--- Divergences: rows awake, columns quiescent or uniform over the box
-
-local uniform = rx.uniform_density { box = 2.2, dimensions = 2 }
-local function divergences(networks)
-  local columns = {
-    networks[1].asleep.density, networks[2].asleep.density, uniform,
-    networks[3].asleep.density, networks[4].asleep.density, networks.random.asleep.density,
-  }
-  local matrix = rx.matrix(#kinds, #columns)
-  for i = 1, #kinds do
-    for j, quiescent in ipairs(columns) do
-      matrix:set(i, j, spatial.divergence(quiescent, networks[i].awake.density, opt))
+  local _, random = spatial.visits(spatial.trained(opt, { seed = seed, untrained = true }), opt)
+  local densities = { networks[1].asleep.density, networks[2].asleep.density, box,
+                      networks[3].asleep.density, networks[4].asleep.density, random.density }
+  for i, network in ipairs(networks) do
+    variances[i][#variances[i] + 1] = network.variance
+    for j, quiescent in ipairs(densities) do
+      local list = divergences[i][j]
+      list[#list + 1] = spatial.divergence(quiescent, network.awake.density, opt)
     end
   end
-  return matrix
 end
+
+for _, seed in ipairs(opt.seeds) do study(seed) end
+
+-- Figure 2: the biased network of the first seed; divergences, means over seeds; variances
+
+local names, means = {}, rx.matrix(#kinds, #COLUMNS)
+for i, kind in ipairs(kinds) do
+  names[i] = kind.name
+  for j = 1, #COLUMNS do means:set(i, j, (rx.mean_sd(divergences[i][j]))) end
+end
+local biased = spatial.trained(opt, { seed = opt.seeds[1], biased = true })
+local awake, asleep = spatial.phases(biased, opt)
+local figure, problem = rx.figure({
+  spatial.trajectories(awake.decoded, "active"), spatial.trajectories(asleep.decoded, "quiescent"),
+  spatial.visited(awake.decoded, "active"), spatial.visited(asleep.decoded, "quiescent"),
+  { "matrix", {
+    values = means, logcb = true, row_labels = names, column_labels = COLUMNS,
+    xlabel = "quiescent", ylabel = "awake", title = "KL divergence (nats)",
+  } },
+  { "box", {
+    values = rx.groups(variances), labels = names, ylabel = "total variance asleep (m^2)",
+  } },
+  columns = 2,
+}, out:path("figure2.svg"))
+
+
+-- What was found
+
+local rows = {}
+for i, row in ipairs(names) do rows[i] = { "total variance, " .. row, variances[i], "m^2" } end
+for i, row in ipairs(names) do
+  for j, column in ipairs(COLUMNS) do
+    rows[#rows + 1] = { ("KL(%s quiescent || %s awake)"):format(column, row), divergences[i][j], "nats" }
+  end
+end
+spatial.finish(opt, out, rows, figure, problem, "figure2.svg")

@@ -8,7 +8,8 @@ local rx = require "reactivation"
 local spatial = rx.spatial
 local COMPONENTS = 10
 
-local opt = spatial.arguments("Trains networks on spatial navigation and draws Figure 1.", "spatial_navigation")
+local opt = spatial.arguments("Trains networks on spatial navigation and draws Figure 1.",
+                              "spatial_navigation")
 local out = rx.folder(opt.out)
 
 -- A network, trained or taken from its folder, in both phases
@@ -24,19 +25,14 @@ local function study(seed)
     phase.states = nil
   end
   local day, night = spatial.visits(run, opt)
-  local numbers = {
-    explained_by_10_pcs_awake = awake.explained[COMPONENTS],
-    explained_by_10_pcs_asleep = asleep.explained[COMPONENTS],
-    state_variance_awake = awake.variance,
-    state_variance_asleep = asleep.variance,
-    divergence_asleep_awake_nats = spatial.divergence(night.density, day.density, opt),
-    divergence_awake_asleep_nats = spatial.divergence(day.density, night.density, opt),
-    total_variance_asleep_m2 = spatial.total_variance(run, opt),
-    step_distance_awake_m = rx.step_distance(day.decoded):mean(),
-    step_distance_asleep_m = rx.step_distance(night.decoded):mean(),
+  return {
+    history = run.history, awake = awake, asleep = asleep,
+    night_from_day = spatial.divergence(night.density, day.density, opt),
+    day_from_night = spatial.divergence(day.density, night.density, opt),
+    awake_step = rx.step_distance(day.decoded):mean(),
+    asleep_step = rx.step_distance(night.decoded):mean(),
+    total_variance = spatial.total_variance(run, opt),
   }
-  spatial.add_milestones(numbers, run.history)
-  return { awake = awake, asleep = asleep, history = run.history, numbers = numbers }
 end
 
 local studies = {}
@@ -49,10 +45,10 @@ end
 
 -- Figure 1: learning and explained variance over all networks, the rest of the first one
 
-local function learning(field, label, unit)
+local function learning(field, label)
   local data = rx.curves(studies[1].history.test_batch, each(function(s) return s.history[field] end))
-  data.xlabel, data.ylabel, data.logy = "batch", label .. unit, true
-  return { "curve", data, letter = "b" }
+  data.xlabel, data.ylabel, data.logy = "batch", label, true
+  return { "curve", data }
 end
 
 local function explained()
@@ -62,20 +58,48 @@ local function explained()
                          each(function(s) return s.asleep.explained end))
   data.labels, data.key, data.points = { "awake", "quiescent" }, "bottom right", true
   data.xlabel, data.ylabel = "principal components", "explained variance"
-  return { "curve", data, letter = "c" }
+  return { "curve", data }
 end
 
 local first = studies[1]
-local reach = 1.05 * math.max(first.awake.plane:abs():max(), first.asleep.plane:abs():max())
+local awake, asleep = first.awake, first.asleep
+local reach = 1.05 * math.max(awake.plane:abs():max(), asleep.plane:abs():max())
 local figure, problem = rx.figure({
-  learning("test_loss", "test loss", ""), learning("test_error", "decoding distance", " (m)"), explained(),
-  spatial.trajectories(first.awake.decoded, "awake", "active", "d"),
-  spatial.trajectories(first.asleep.decoded, "quiescent", "quiescent", "e"),
-  spatial.states(first.awake, "awake", reach, "f"), spatial.states(first.asleep, "quiescent", reach, "g"),
-  spatial.visited(first.awake.decoded, "awake", "h"), spatial.visited(first.asleep.decoded, "quiescent", "i"),
-  spatial.plane_density(first.awake.plane, "awake", reach, "j"),
-  spatial.plane_density(first.asleep.plane, "quiescent", reach, "k"),
-  columns = 3,
+  learning("test_loss", "test loss"), learning("test_error", "decoding distance (m)"), explained(),
+  spatial.trajectories(awake.decoded, "active"),
+  spatial.trajectories(asleep.decoded, "quiescent"),
+  spatial.states(awake, "active", reach),
+  spatial.states(asleep, "quiescent", reach),
+  spatial.visited(awake.decoded, "active"),
+  spatial.visited(asleep.decoded, "quiescent"),
+  spatial.state_density(awake, "active", reach),
+  spatial.state_density(asleep, "quiescent", reach),
+  columns = 4, letters = "b cdefghijk", -- as in the paper, whose a is a sketch
 }, out:path("figure1.svg"))
 
-spatial.report(opt, out, "figure1.svg", each(function(s) return s.numbers end), figure, problem)
+-- What was found
+
+local rows = {}
+for _, batch in ipairs(rx.paper.milestones) do
+  local function at(field)
+    return each(function(s) return s.history[field][1 + batch // 100] end)
+  end
+  if #at("test_loss") == #studies then
+    rows[#rows + 1] = { ("test loss, batch %d"):format(batch), at("test_loss") }
+    rows[#rows + 1] = { ("decoding distance, batch %d"):format(batch), at("test_error"), "m" }
+  end
+end
+for _, row in ipairs {
+  { "10 PCs explain, awake", function(s) return s.awake.explained[COMPONENTS] end },
+  { "10 PCs explain, quiescent", function(s) return s.asleep.explained[COMPONENTS] end },
+  { "state variance, awake", function(s) return s.awake.variance end },
+  { "state variance, quiescent", function(s) return s.asleep.variance end },
+  { "KL(quiescent || awake)", function(s) return s.night_from_day end, "nats" },
+  { "KL(awake || quiescent)", function(s) return s.day_from_night end, "nats" },
+  { "total variance, quiescent", function(s) return s.total_variance end, "m^2" },
+  { "step distance, awake", function(s) return s.awake_step end, "m" },
+  { "step distance, quiescent", function(s) return s.asleep_step end, "m" },
+} do
+  rows[#rows + 1] = { row[1], each(row[2]), row[3] }
+end
+spatial.finish(opt, out, rows, figure, problem, "figure1.svg")

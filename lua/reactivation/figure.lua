@@ -7,10 +7,12 @@ local core = require "reactivation.core"
 local lfs = require "lfs"
 
 local ENDINGS = { svg = true, pdf = true, png = true }
-local PAGE_OPTIONS = { columns = "integer", width = "number", height = "number", font_size = "number" }
+local PAGE_OPTIONS = { columns = "integer", width = "number", height = "number", font_size = "number",
+                       letters = "string" }
 local COLUMN_CM, PANEL_ASPECT = 8.6, 0.82
 local TWO_COLUMNS_CM = 17.8
-local MOST_PANELS = 26
+local LETTERS = "abcdefghijklmnopqrstuvwxyz"
+local MOST_PANELS = #LETTERS
 
 --- The folder of the scripts: inside the library's own when installed, two above it in the source.
 local function find_plots()
@@ -208,6 +210,19 @@ local function fresh_panel()
   return "undefine " .. table.concat(names, " ") .. "\nreset\n"
 end
 
+local function check_page_option(key, value, kind, panels)
+  if kind == "string" then
+    if type(value) ~= "string" or not value:find("^[%l ]+$") or #value ~= panels then
+      complain("bad option '%s' of panels (string of %d small letters or spaces expected)", key, panels)
+    end
+    return
+  end
+  local right = kind == "integer" and math.type(value) or type(value)
+  if right ~= kind or not (value > 0 and value < math.huge) then
+    complain("bad option '%s' of panels (%s above 0 expected)", key, kind)
+  end
+end
+
 local function page_options(panels)
   local page = {}
   for key, value in pairs(panels) do
@@ -216,13 +231,11 @@ local function page_options(panels)
       local known = table.concat(keys(PAGE_OPTIONS), ", ")
       complain("unknown option '%s' of panels (known: %s)", tostring(key), known)
     elseif kind then
-      local right = kind == "integer" and math.type(value) or type(value)
-      if right ~= kind or not (value > 0 and value < math.huge) then
-        complain("bad option '%s' of panels (%s above 0 expected)", key, kind)
-      end
+      check_page_option(key, value, kind, #panels)
       page[key] = value
     end
   end
+  page.letters = page.letters or LETTERS
   page.columns = page.columns or math.min(#panels, 2)
   page.width = page.width or (page.columns == 1 and COLUMN_CM or TWO_COLUMNS_CM)
   page.rows = -(-#panels // page.columns)
@@ -234,8 +247,8 @@ local function placement(i, page)
   local row, column = (i - 1) // page.columns, (i - 1) % page.columns
   local size = ("width = %.14g\nheight = %.14g\n"):format(page.width, page.height)
   if page.font_size then size = size .. ("font_size = %.14g\n"):format(page.font_size) end
-  return size .. ("panel = %d\npanel_letter = '%c'\npanel_x = %.6f\npanel_y = %.6f\n"):format(
-    i, 96 + i, column / page.columns, 1 - (row + 1) / page.rows)
+  return size .. ("panel = %d\npanel_letter = '%s'\npanel_x = %.6f\npanel_y = %.6f\n"):format(
+    i, page.letters:sub(i, i), column / page.columns, 1 - (row + 1) / page.rows)
     .. ("panel_width = %.6f\npanel_height = %.6f\n"):format(1 / page.columns, 1 / page.rows)
 end
 
@@ -246,7 +259,7 @@ local function compose_panels(panels, names, style)
   local page = page_options(panels)
   local texts, blocks = {}, {}
   for i, panel in ipairs(panels) do
-    local letter = ("%c"):format(96 + i)
+    local letter = LETTERS:sub(i, i)
     if type(panel) ~= "table" or type(panel[2]) ~= "table" then
       complain("bad panel %s (a list of script and table of data expected)", letter)
     end
@@ -361,11 +374,12 @@ end
 -- 1:2`, beside `points_rows` and `points_columns`. Texts may use gnuplot's enhanced markup (x^2,
 -- {/:Italic x}). plots/style.gp says which fields every script takes.
 --
--- Panels are lettered a, b, c, ... in bold. Missing folders are made. A program or file that fails
+-- Panels are lettered a, b, c, ... in bold, or as `letters` says. Missing folders are made. A program or file that fails
 -- leaves the former picture as it was.
 -- @tparam string|table script name of a script in plots/, or path of your own, ending in .gp; or a
 -- list of panels, each `{ script, data }`, with optional `columns`, `width`, `height` (of the whole
--- picture, cm), `font_size` (points)
+-- picture, cm), `font_size` (points), `letters` (a string with one
+-- for each panel, or a space)
 -- @tparam[opt] table data name -> matrix, number, string, boolean, list of numbers or of strings;
 -- left out with panels
 -- @string path of the picture, ending in .svg, .pdf or .png; .dat and .gp are written beside it

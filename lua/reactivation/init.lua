@@ -6,6 +6,7 @@
 
 local core = require "reactivation.core"
 local network = require "reactivation.network"
+local pictures = require "reactivation.pictures"
 local phases = require "reactivation.phases"
 local seeds = require "reactivation.seeds"
 local statistics = require "reactivation.statistics"
@@ -38,8 +39,12 @@ local rx = {
   save = core.save,
   load = core.load,
   figure = require "reactivation.figure",
+  paths = pictures.paths,
+  heat_map = pictures.heat_map,
+  groups = pictures.groups,
   arguments = require "reactivation.arguments",
   folder = require "reactivation.folder",
+  report = require "reactivation.report",
   threads = core.threads,
 
   -- the paper's networks and their two phases
@@ -48,6 +53,7 @@ local rx = {
   phases = phases.both,
   decoded = phases.decoded,
   quiescent_sigma = phases.quiescent_sigma,
+  spatial = require "reactivation.spatial",
   tasks = {
     head_direction = require "reactivation.tasks.head_direction",
     spatial_navigation = require "reactivation.tasks.spatial_navigation",

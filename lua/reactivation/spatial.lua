@@ -7,6 +7,8 @@ local arguments = require "reactivation.arguments"
 local density = require "reactivation.density"
 local paper = require "reactivation.paper"
 local phases = require "reactivation.phases"
+local pictures = require "reactivation.pictures"
+local report = require "reactivation.report"
 local statistics = require "reactivation.statistics"
 local trained = require "reactivation.trained"
 
@@ -16,7 +18,8 @@ local spatial = {}
 local FULL = { trials = 200, kl_steps = 1000, samples = 2500, variance_trials = 500, variance_steps = 2000 }
 local QUICK = { trials = 100, kl_steps = 300, samples = 1000, variance_trials = 100, variance_steps = 400 }
 
-local REACH, GRID = 1.25, 100 -- of the pictures of the box: +-1.25 m, 100 x 100 points
+local BOX, REACH, GRID = 2.2, 1.25, 100 -- side and half a picture of the box (m), points along it
+local TRAJECTORIES, POINTS = 10, 4000   -- drawn of each phase
 
 local function quiescent_noise(text)
   if text == "scaled" or text == "same" then return text end
@@ -77,12 +80,13 @@ end
 --- Both phases for the figures: 200 trials, 100 steps awake and 200 asleep.
 -- @tab run of `rx.trained`
 -- @tab opt
+-- @tparam[opt] string|number noise asleep, by default that of the options
 -- @treturn table awake: `states`, `decoded`
 -- @treturn table asleep, likewise
-function spatial.phases(run, opt)
+function spatial.phases(run, opt, noise)
   return phases.both(run.net, run.task, {
     trials = opt.lengths.trials, steps = paper.spatial_navigation.quiescent_steps,
-    noise = opt.quiescent_noise, rng = fresh(run.net.rng.seed),
+    noise = noise or opt.quiescent_noise, rng = fresh(run.net.rng.seed),
   })
 end
 
@@ -99,13 +103,15 @@ function spatial.visits(run, opt)
     local decoded = phases.decoded(net, task, how)
     return { decoded = decoded, density = density.kde(decoded) }
   end
-  return visit(batch), visit {
-    init = batch.init, steps = opt.lengths.kl_steps, rng = rng,
-    sigma = phases.quiescent_sigma(net, opt.quiescent_noise),
-  }
+  local sigma = phases.quiescent_sigma(net, opt.quiescent_noise)
+  return visit(batch), visit { init = batch.init, steps = opt.lengths.kl_steps, rng = rng, sigma = sigma }
 end
 
 --- Divergence of two densities by Monte Carlo, E_p log p/q, in nats.
+-- @param p density
+-- @param q density
+-- @tab opt
+-- @treturn number
 function spatial.divergence(p, q, opt)
   return density.kl(p, q, { samples = opt.lengths.samples, rng = fresh(0) })
 end
@@ -122,6 +128,72 @@ function spatial.total_variance(run, opt)
     sigma = phases.quiescent_sigma(net, opt.quiescent_noise),
   })
   return statistics.total_variance(decoded, { skip = steps // 2 })
+end
+
+--- Print and store what was found, and say where the figure is; it raises if there is none.
+-- @tab opt
+-- @param out folder
+-- @tab rows as for `rx.report`
+-- @param figure what `rx.figure` returned first
+-- @param problem and second
+-- @string name of the figure
+function spatial.finish(opt, out, rows, figure, problem, name)
+  out:write("configuration.json", opt)
+  report(out, ("%s, %s, %d batches"):format(out.name, opt.setting, opt.batches), rows)
+  if not figure then error("no figure: " .. problem, 0) end
+  print("figure: " .. out:path(name))
+end
+
+-- Panels ----------------------------------------------------------------------------------------
+
+local PHASES = { active = "awake", quiescent = "quiescent" }
+
+--- A panel of decoded trajectories; the colour says the phase.
+-- @param decoded a sequence
+-- @string phase "active" or "quiescent"
+-- @tparam[opt] string title by default the phase
+-- @treturn table for `rx.figure`
+function spatial.trajectories(decoded, phase, title)
+  return { "trajectories", {
+    paths = pictures.paths(decoded, TRAJECTORIES), box = BOX, colour = phase, title = title or PHASES[phase],
+    xmin = -REACH, xmax = REACH, ymin = -REACH, ymax = REACH,
+  } }
+end
+
+--- A panel of the density of decoded positions.
+-- @param decoded a sequence
+-- @string phase "active" or "quiescent"
+-- @tparam[opt] string title by default the phase
+-- @treturn table for `rx.figure`
+function spatial.visited(decoded, phase, title)
+  local data = pictures.heat_map(density.kde(decoded), REACH, GRID)
+  data.box, data.title, data.cblabel = BOX, title or PHASES[phase], "density (1/m^2)"
+  return { "density", data }
+end
+
+--- A panel of states on two principal components, coloured by the decoded distance from the centre.
+-- @tab of a phase: `plane`, n x 2, and `decoded`
+-- @string phase "active" or "quiescent"
+-- @number reach of both axes
+-- @treturn table for `rx.figure`
+function spatial.states(of, phase, reach)
+  local from_center = of.decoded:mul(of.decoded):sum("columns"):sqrt()
+  return { "scatter", {
+    points = statistics.thin(core.join { of.plane, from_center }, POINTS), title = PHASES[phase],
+    xmin = -reach, xmax = reach, ymin = -reach, ymax = reach, cbmin = 0, cbmax = REACH,
+    cblabel = "distance from the centre (m)",
+  } }
+end
+
+--- A panel of the density of states on two principal components.
+-- @tab of a phase: `plane`, n x 2
+-- @string phase "active" or "quiescent"
+-- @number reach of both axes
+-- @treturn table for `rx.figure`
+function spatial.state_density(of, phase, reach)
+  local data = pictures.heat_map(density.kde(of.plane), reach, GRID)
+  data.xlabel, data.ylabel, data.cblabel, data.title = "PC 1", "PC 2", "density", PHASES[phase]
+  return { "density", data }
 end
 
 return spatial

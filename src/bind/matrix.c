@@ -271,6 +271,18 @@ static int matrix_as_sequence(lua_State *L)
     return 1;
 }
 
+/* matrix:reshape(rows, cols) -> a view on the same numbers, row by row */
+static int matrix_reshape(lua_State *L)
+{
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    const size_t rows = rx_check_size(L, 2, 0), cols = rx_check_size(L, 3, 0);
+    if (rows * cols != rx_matrix_count(m))
+        luaL_error(L, "%d x %d numbers do not make a %I x %I matrix", (int)m->rows, (int)m->cols,
+                   (lua_Integer)rows, (lua_Integer)cols);
+    rx_new_view(L, 1, m->data, rows, cols, 0);
+    return 1;
+}
+
 static int matrix_copy(lua_State *L)
 {
     struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -617,6 +629,7 @@ static const luaL_Reg methods[] = {
     { "at", matrix_at },
     { "trial", matrix_trial },
     { "as_sequence", matrix_as_sequence },
+    { "reshape", matrix_reshape },
     { "copy", matrix_copy },
     { "clone", matrix_clone },
     { "totable", matrix_totable },

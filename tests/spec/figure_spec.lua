@@ -164,6 +164,14 @@ describe("a figure", function()
     assert.are.equal(picture, read("fig.svg"))
   end)
 
+  it("letters its panels as asked", function()
+    local panel = { "curve", { curves = curves } }
+    assert(rx.figure({ panel, panel, panel, letters = "q x" }, path("fig.svg")))
+    local picture = read("fig.svg")
+    assert.is_truthy(picture:find(">q<") and picture:find(">x<"))
+    assert.is_nil(picture:find(">a<") or picture:find(">b<"))
+  end)
+
   it("refuses what the caller got wrong, at the caller's line", function()
     local out = path("fig.svg")
     local unknown = refusal("pie", {}, out)
@@ -207,12 +215,15 @@ describe("a figure", function()
     local panel, out = { "curve", { curves = curves } }, path("fig.svg")
     assert.is_truthy(refusal({}, out):find("list of 1 to 26 panels", 1, true))
     assert.is_truthy(refusal({ panel, "curve" }, out):find("bad panel b", 1, true))
-    assert.are.equal("unknown option 'cols' of panels (known: columns, font_size, height, width)",
+    assert.are.equal("unknown option 'cols' of panels (known: columns, font_size, height, letters, "
+      .. "width)",
       refusal({ panel, cols = 2 }, out))
     assert.are.equal("bad option 'columns' of panels (integer above 0 expected)",
       refusal({ panel, columns = 1.5 }, out))
     assert.are.equal("bad option 'width' of panels (number above 0 expected)",
       refusal({ panel, width = -1 }, out))
+    assert.are.equal("bad option 'letters' of panels (string of 2 small letters or spaces expected)",
+      refusal({ panel, panel, letters = "b" }, out))
   end)
 
   it("reports what gnuplot says, and keeps the former picture", function()

@@ -142,6 +142,15 @@ describe("a matrix", function()
     assert.are.same({ { 2, 1, 2 }, { 4, 3, 4 } }, rx.join({ a:column(2), a }):totable())
   end)
 
+  it("reads the same numbers in another shape", function()
+    local m = rx.matrix { { 1, 2, 3 }, { 4, 5, 6 } }
+    local view = m:reshape(3, 2)
+    assert.are.same({ { 1, 2 }, { 3, 4 }, { 5, 6 } }, view:totable())
+    view:set(1, 1, 9)
+    assert.are.equal(9, m:get(1, 1))
+    assert.matches("2 x 3 numbers do not make a 4 x 2 matrix", message(function() m:reshape(4, 2) end))
+  end)
+
   it("copies from one of its own shape, itself and views included", function()
     local a = m { { 1, 2 }, { 3, 4 } }
     a:row(1):copy(a:row(2))

@@ -1,0 +1,59 @@
+--- What was computed, as the scripts of plots/ take it.
+-- @module reactivation.pictures
+
+local core = require "reactivation.core"
+
+local pictures = {}
+
+--- Some trials of a sequence for plots/trajectories.gp, evenly chosen among all.
+-- @param sequence steps x trials x 2
+-- @int trials how many
+-- @return matrix with a row a step and trial: x, y, number of the trajectory
+-- @usage rx.figure("trajectories", { paths = rx.paths(positions, 10), box = 2.2 }, "paths.svg")
+function pictures.paths(sequence, trials)
+  local rows = {}
+  trials = math.min(trials, sequence.batch)
+  for k = 1, trials do
+    local trial = sequence:trial(1 + (k - 1) * sequence.batch // trials)
+    for _, row in ipairs(trial:totable()) do
+      row[#row + 1] = k
+      rows[#rows + 1] = row
+    end
+  end
+  return core.matrix(rows)
+end
+
+--- A density on a regular grid, for plots/density.gp.
+-- @param density with `density(points)`, such as `rx.kde` gives
+-- @number reach the grid covers -reach to reach in x and y
+-- @int[opt=100] points along each side
+-- @treturn table `density`, `xmin`, `xmax`, `ymin`, `ymax`
+-- @usage rx.figure("density", rx.heat_map(rx.kde(positions), 1.25), "density.svg")
+function pictures.heat_map(density, reach, points)
+  points = points or 100
+  local grid = core.matrix(points * points, 2)
+  local function at(i) return -reach + 2 * reach * (i - 1) / (points - 1) end
+  for i = 1, points do
+    for j = 1, points do
+      local row = (i - 1) * points + j
+      grid:set(row, 1, at(j))
+      grid:set(row, 2, at(i))
+    end
+  end
+  local values = density:density(grid):reshape(points, points)
+  return { density = values, xmin = -reach, xmax = reach, ymin = -reach, ymax = reach }
+end
+
+--- Groups of numbers for plots/box.gp.
+-- @tab groups list of lists
+-- @return matrix with a row a number: group, value
+-- @usage rx.figure("box", { values = rx.groups { { 0.1, 0.2 }, { 0.4 } } }, "box.svg")
+function pictures.groups(groups)
+  local rows = {}
+  for g, values in ipairs(groups) do
+    for _, value in ipairs(values) do rows[#rows + 1] = { g, value } end
+  end
+  return core.matrix(rows)
+end
+
+return pictures
