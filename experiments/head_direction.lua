@@ -54,8 +54,8 @@ end
 local numbers = {
   test_loss = history.test_loss[#history.test_loss],
   decoding_error_rad = task:distance(awake.decoded, awake.batch.truth):mean(),
-  explained_by_2_pcs_awake = pca:explained(awake.states, 2),
-  explained_by_2_pcs_asleep = pca:explained(asleep.states, 2),
+  explained_by_2_pcs_awake = pca:explained(awake.states, 2)[2],
+  explained_by_2_pcs_asleep = pca:explained(asleep.states, 2)[2],
   bearing_divergence_nats = rx.histogram_divergence(asleep.histogram, awake.histogram),
   ring_radius_awake = awake.radius:mean(),
   ring_radius_awake_sd = sd(awake.radius),

@@ -5,6 +5,7 @@
 -- @module reactivation
 
 local core = require "reactivation.core"
+local density = require "reactivation.density"
 local network = require "reactivation.network"
 local pictures = require "reactivation.pictures"
 local phases = require "reactivation.phases"
@@ -25,6 +26,11 @@ local rx = {
   place_cells = core.place_cells,
 
   -- statistics
+  kde = density.kde,
+  kl = density.kl,
+  uniform_density = density.uniform,
+  total_variance = statistics.total_variance,
+  step_distance = statistics.step_distance,
   pca = statistics.pca,
   histogram = statistics.histogram,
   histogram_divergence = statistics.histogram_divergence,

@@ -2,6 +2,7 @@
 -- @module reactivation.statistics
 
 local core = require "reactivation.core"
+local check_options = require "reactivation.options"
 
 local statistics = {}
 
@@ -30,19 +31,67 @@ function PCA:project(data, k)
   return (data - self.mean) * axes:t()
 end
 
--- Sum over features of the variance of rows.
-local function total_variance(data)
+-- Sum of squares of each column around its mean.
+local function squares(data)
   local centred = data - data:mean("rows")
-  return centred:mul(centred):sum() / (data.rows - 1)
+  return centred:mul(centred):sum("rows")
 end
 
---- Share of the variance of other rows that lies along the first components.
+--- Share of the variance of other rows that lies along the first components, cumulated.
 -- @function pca:explained
 -- @param data rows x features
 -- @int k how many components
--- @treturn number from 0 to 1
+-- @treturn table k numbers from 0 to 1: along the first, the first two, ...
+-- @usage local shares = rx.pca(awake):explained(asleep, 10)
 function PCA:explained(data, k)
-  return total_variance(self:project(data, k)) / total_variance(data)
+  local along, total = squares(self:project(data, k)), squares(data):sum()
+  local shares, sum = {}, 0
+  for i = 1, k do
+    sum = sum + along:get(1, i)
+    shares[i] = sum / total
+  end
+  return shares
+end
+
+local function check_sequence(sequence, name)
+  local ok, steps = pcall(function() return sequence.steps end)
+  if not ok or not steps then
+    error(("bad argument #1 to '%s' (sequence expected, got %s)"):format(name, type(sequence)), 3)
+  end
+  return steps
+end
+
+--- Variance within each trial of a sequence (divisor: its steps - 1), summed over features and averaged
+-- over trials.
+-- @param sequence
+-- @tab[opt] options skip (0): steps to leave out at the beginning
+-- @treturn number
+-- @usage local variance = rx.total_variance(positions, { skip = 1000 })
+function statistics.total_variance(sequence, options)
+  local steps = check_sequence(sequence, "total_variance")
+  local skip = check_options(options, { skip = { "integer", 0 } }).skip
+  if skip < 0 or skip > steps - 2 then
+    error(("bad option 'skip' (from 0 on, with two of the %d steps left, expected; got %d)")
+          :format(steps, skip), 2)
+  end
+  local batch, kept = sequence.batch, steps - skip
+  local late = sequence:slice(skip * batch + 1, steps * batch):as_sequence(kept)
+  local mean = late:cumsum():at(kept) / kept
+  local off = late - mean
+  return off:mul(off):sum() / ((kept - 1) * batch)
+end
+
+--- Mean distance between consecutive steps of each trial of a sequence.
+-- @param sequence
+-- @return one row a trial
+-- @usage local metres = rx.step_distance(positions):mean()
+function statistics.step_distance(sequence)
+  local steps = check_sequence(sequence, "step_distance")
+  if steps < 2 then error("bad argument #1 to 'step_distance' (at least two steps expected)", 2) end
+  local batch = sequence.batch
+  local moved = sequence:slice(batch + 1, steps * batch) - sequence:slice(1, (steps - 1) * batch)
+  local distance = moved:mul(moved):sum("columns"):sqrt():as_sequence(steps - 1)
+  return distance:cumsum():at(steps - 1) / (steps - 1)
 end
 
 -- All elements of a matrix as a list.

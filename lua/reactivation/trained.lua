@@ -55,10 +55,10 @@ end
 
 --- A network of the paper, with its task, trained or taken from its folder; a training that was
 -- interrupted goes on. The folder holds checkpoint.h5, history.h5 and configuration.json.
--- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting ("text", "code", "tonic"),
---   seed (0), biased (false), noisy (true), untrained (false: its first weights, and nothing is
---   kept); sigma, units and batches, by default the paper's; networks, the folder that holds all
---   of them ("results/networks"), or folder, this one's own
+-- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting
+--   ("text", "code", "tonic"), seed (0), biased (false), noisy (true), untrained (false: its first
+--   weights, and nothing is kept); sigma, units and batches, by default the paper's; networks, the
+--   folder that holds all of them ("results/networks"), or folder, this one's own
 -- @treturn table `net`, `task`, `history` (absent if untrained), `name`, `folder`
 -- @usage local run = rx.trained { task = "spatial_navigation", setting = "code", biased = true }
 return function(options)

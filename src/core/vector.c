@@ -1,12 +1,19 @@
 #include "vector.h"
 #include <math.h>
+#include <stdbool.h>
 
 static const float pi = 3.14159265358979f;
 
+/* Below, exponentials have no normal float32, and the library leaves its vectors for each of them. */
+static const float least_exponent = -87;
+
 void rx_vector_exp(float *x, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        x[i] = expf(x[i]);
+    for (size_t i = 0; i < count; i++) {
+        const bool tiny = x[i] < least_exponent;
+        const float e = expf(tiny ? least_exponent : x[i]);
+        x[i] = tiny ? 0 : e;
+    }
 }
 
 void rx_vector_tanh(float *x, size_t count)

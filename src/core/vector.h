@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void rx_vector_exp(float *x, size_t count);     /* x = exp(x) */
+void rx_vector_exp(float *x, size_t count);     /* x = exp(x); 0 below exp(-87) */
 void rx_vector_tanh(float *x, size_t count);    /* x = tanh(x) */
 void rx_vector_sigmoid(float *x, size_t count); /* x = 1 / (1 + exp(-x)) */
 
