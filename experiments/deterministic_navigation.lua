@@ -11,37 +11,67 @@ local opt = spatial.arguments("Compares noisy with deterministic training and dr
                               "deterministic_navigation")
 local out = rx.folder(opt.out)
 
--- A phase is a kind of training, and the noise asleep; awake, a network has the noise that it learned
--- under
+-- What is compared: a training, and what the network then does. Awake it has the noise that it learned
+-- under; a network that learned without is driven by the quiescent noise of one that learned with it
 
 local driven = math.sqrt(2) * opt.sigma
-local phases = {
-  { label = "noisy,\nawake", noisy = true, awake = true },
-  { label = "noisy,\nquiescent", noisy = true, noise = "scaled" },
-  { label = "det.,\nawake", noisy = false, awake = true },
-  { label = "det.,\nquiescent", noisy = false, noise = "same" },
-  { label = "det., noisy\nquiescent", noisy = false, noise = driven },
+local conditions = {
+  { label = "noisy, awake", noisy = true, awake = true },
+  { label = "noisy, quiescent", noisy = true, noise = "scaled" },
+  { label = "deterministic, awake", noisy = false, awake = true },
+  { label = "deterministic, quiescent", noisy = false, noise = "same" },
+  { label = "deterministic, noisy quiescent", noisy = false, noise = driven },
 }
 
-local function decode(seed, biased, phase)
-  local run = spatial.trained(opt, { seed = seed, biased = biased, noisy = phase.noisy })
-  local awake, asleep = spatial.phases(run, opt, phase.noise)
-  return phase.awake and awake.decoded or asleep.decoded
-end
+-- For each walk: every seed's step distance by condition, and the first seed's decoded positions
 
--- For each walk the first seed's decoded positions, and every seed's step distance, by phase
-
-local walks = {}
-for w, biased in ipairs { false, true } do
-  local walk = { decoded = {}, distances = {}, labels = {} }
-  for p, phase in ipairs(phases) do
-    local distances = {}
+local function compare(biased)
+  local walk = { distances = {}, decoded = {} }
+  for c, condition in ipairs(conditions) do
+    walk.distances[c] = {}
     for i, seed in ipairs(opt.seeds) do
-      local decoded = decode(seed, biased, phase)
-      walk.decoded[p] = walk.decoded[p] or decoded
-      distances[i] = rx.step_distance(decoded):mean()
+      local run = spatial.trained(opt, { seed = seed, biased = biased, noisy = condition.noisy })
+      local awake, asleep = spatial.phases(run, opt, condition.noise)
+      local decoded = condition.awake and awake.decoded or asleep.decoded
+      walk.distances[c][i] = rx.step_distance(decoded):mean()
+      walk.decoded[c] = walk.decoded[c] or decoded
     end
-    walk.labels[p], walk.distances[p] = phase.label, distances
   end
-  walks[w] = walk
+  return walk
 end
+
+local walks = { unbiased = compare(false), biased = compare(true) }
+
+-- Figure C.3: trajectories asleep; Figure C.4: step distances
+
+local panels, labels, colours = { columns = 3 }, {}, {}
+for c, condition in ipairs(conditions) do
+  labels[c] = condition.label
+  colours[c] = condition.awake and "active" or "quiescent"
+end
+for _, name in ipairs { "unbiased", "biased" } do
+  for _, c in ipairs { 2, 4, 5 } do
+    panels[#panels + 1] = spatial.trajectories(walks[name].decoded[c], "quiescent", name .. ": " .. labels[c])
+  end
+end
+local function distances(name)
+  return { "box", {
+    values = rx.groups(walks[name].distances), labels = labels, colours = colours, title = name,
+    ylabel = "step distance (m)",
+  } }
+end
+
+local figure, problem = rx.figure(panels, out:path("figureC3.svg"))
+if figure then
+  figure, problem = rx.figure({ distances "unbiased", distances "biased" }, out:path("figureC4.svg"))
+end
+
+-- What was found
+
+local rows = {}
+for _, name in ipairs { "unbiased", "biased" } do
+  for c, label in ipairs(labels) do
+    rows[#rows + 1] = { ("step distance, %s, %s"):format(name, label), walks[name].distances[c], "m" }
+  end
+end
+spatial.finish(opt, out, rows, figure, problem, "figureC3.svg", "figureC4.svg")

@@ -20,7 +20,8 @@ local opt = rx.arguments("Trains a network on head direction and draws Figure 3.
   { "out", "", "folder of the results (results/head_direction/<setting>...)" },
 })
 if opt.out == "" then
-  opt.out = ("results/head_direction/%s%s-seed%d"):format(opt.setting, opt.biased and "-biased" or "", opt.seed)
+  opt.out = ("results/head_direction/%s%s-seed%d"):format(
+    opt.setting, opt.biased and "-biased" or "", opt.seed)
 end
 local out = rx.folder(opt.out)
 

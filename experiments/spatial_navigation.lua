@@ -74,7 +74,7 @@ local figure, problem = rx.figure({
   spatial.visited(asleep.decoded, "quiescent"),
   spatial.state_density(awake, "active", reach),
   spatial.state_density(asleep, "quiescent", reach),
-  columns = 4, letters = "b cdefghijk", -- as in the paper, whose a is a sketch
+  columns = 3, letters = "b cdefghijk", -- as in the paper, whose a is a sketch
 }, out:path("figure1.svg"))
 
 -- What was found

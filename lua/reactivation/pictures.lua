@@ -6,9 +6,9 @@ local core = require "reactivation.core"
 local pictures = {}
 
 --- Some trials of a sequence for plots/trajectories.gp, evenly chosen among all.
--- @param sequence steps x trials x 2
+-- @param sequence steps x trials x features, such as x and y
 -- @int trials how many
--- @return matrix with a row a step and trial: x, y, number of the trajectory
+-- @return matrix with a row a step and trial: the features, and the number of the trajectory
 -- @usage rx.figure("trajectories", { paths = rx.paths(positions, 10), box = 2.2 }, "paths.svg")
 function pictures.paths(sequence, trials)
   local rows = {}

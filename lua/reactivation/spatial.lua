@@ -130,18 +130,18 @@ function spatial.total_variance(run, opt)
   return statistics.total_variance(decoded, { skip = steps // 2 })
 end
 
---- Print and store what was found, and say where the figure is; it raises if there is none.
+--- Print and store what was found, and say where the figures are; it raises if there are none.
 -- @tab opt
 -- @param out folder
 -- @tab rows as for `rx.report`
 -- @param figure what `rx.figure` returned first
 -- @param problem and second
--- @string name of the figure
-function spatial.finish(opt, out, rows, figure, problem, name)
+-- @string ... names of the figures
+function spatial.finish(opt, out, rows, figure, problem, ...)
   out:write("configuration.json", opt)
   report(out, ("%s, %s, %d batches"):format(out.name, opt.setting, opt.batches), rows)
   if not figure then error("no figure: " .. problem, 0) end
-  print("figure: " .. out:path(name))
+  for _, name in ipairs { ... } do print("figure: " .. out:path(name)) end
 end
 
 -- Panels ----------------------------------------------------------------------------------------

@@ -1,0 +1,91 @@
+-- Biased head direction (Figure C.5): a network that learned to turn counter-clockwise only goes on
+-- turning that way asleep, more slowly; one that learned turns of both signs has no direction.
+--
+--   rxlua experiments/biased_head_direction.lua --quick
+--   rxlua experiments/biased_head_direction.lua --setting code
+
+local rx = require "reactivation"
+local paper = rx.paper.head_direction
+
+local opt = rx.arguments("Trains networks on biased and unbiased head direction and draws Figure C.5.", {
+  { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
+  { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
+  { "units", paper.units, "units of a network", least = 1 },
+  { "batches", paper.batches, "length of a training", least = 1 },
+  { "quick", false, "short trainings", preset = { batches = 1500, networks = "results/quick" } },
+  { "networks", "results/networks", "folder of the trained networks" },
+  { "out", "", "folder of figures and numbers (results/biased_head_direction/<setting>...)" },
+})
+if opt.out == "" then
+  opt.out = ("results/biased_head_direction/%s%s"):format(opt.setting, opt.quick and "-quick" or "")
+end
+local out = rx.folder(opt.out)
+local TRIALS, AWAKE, ASLEEP, SHOWN, MOST_TURN = 200, 50, 500, 3, 25
+
+-- Angular velocity (rad/s) between consecutive decoded bearings
+local function velocity(bearings)
+  local steps, batch = bearings.steps, bearings.batch
+  local turns = bearings:slice(batch + 1, steps * batch) - bearings:slice(1, (steps - 1) * batch)
+  return turns:wrap() / paper.dt
+end
+
+-- The biased network awake and asleep, and the unbiased one asleep
+local function study(seed)
+  local conditions = {}
+  for _, biased in ipairs { true, false } do
+    local run = rx.trained {
+      task = "head_direction", setting = opt.setting, seed = seed, biased = biased,
+      units = opt.units, batches = opt.batches, networks = opt.networks,
+    }
+    local awake, asleep = rx.phases(run.net, run.task, {
+      trials = TRIALS, steps = ASLEEP, rng = rx.random(seed, 1 << 57),
+    })
+    if biased then
+      local first = awake.decoded:slice(1, AWAKE * TRIALS):as_sequence(AWAKE)
+      conditions[1] = { title = "biased, awake", colour = "active", bearings = first }
+    end
+    conditions[#conditions + 1] = {
+      title = biased and "biased, quiescent" or "unbiased, quiescent", colour = "quiescent",
+      bearings = asleep.decoded,
+    }
+  end
+  for _, condition in ipairs(conditions) do condition.velocity = velocity(condition.bearings) end
+  return conditions
+end
+
+local studies = {}
+for i, seed in ipairs(opt.seeds) do studies[i] = study(seed) end
+
+-- Figure C.5: trajectories on polar axes, and angular velocities
+
+local function spiral(condition)
+  local paths = rx.paths(condition.bearings, SHOWN)
+  local time = rx.matrix(paths.rows, 1)
+  for i = 1, paths.rows do time:set(i, 1, ((i - 1) % condition.bearings.steps + 1) * paper.dt) end
+  return { "polar_trajectories", {
+    paths = rx.join { time, paths }, title = condition.title, colour = condition.colour,
+  } }
+end
+
+local function velocities(condition)
+  local h = rx.histogram(condition.velocity, -MOST_TURN, MOST_TURN, 50)
+  return { "histogram", {
+    bins = rx.join { rx.matrix { h.center }:t(), rx.matrix { h.density }:t() },
+    mean = condition.velocity:mean(), colour = condition.colour,
+    xlabel = "angular velocity (rad/s)", ylabel = "density (s/rad)",
+  } }
+end
+
+local panels, rows = { columns = 3 }, {}
+for c, condition in ipairs(studies[1]) do
+  panels[c], panels[c + 3] = spiral(condition), velocities(condition)
+  local means = {}
+  for i, conditions in ipairs(studies) do means[i] = conditions[c].velocity:mean() end
+  rows[c] = { "mean angular velocity, " .. condition.title, means, "rad/s" }
+end
+local figure, problem = rx.figure(panels, out:path("figureC5.svg"))
+
+out:write("configuration.json", opt)
+rx.report(out, ("biased head direction, %s, %d batches"):format(opt.setting, opt.batches), rows)
+if not figure then error("no figure: " .. problem, 0) end
+print("figure: " .. out:path("figureC5.svg"))
