@@ -12,7 +12,7 @@ local opt = rx.arguments("Trains networks on biased and unbiased head direction 
   { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
   { "units", paper.units, "units of a network", least = 1 },
   { "batches", paper.batches, "length of a training", least = 1 },
-  { "quick", false, "short trainings", preset = { batches = 1500, networks = "results/quick" } },
+  { "quick", false, "short trainings", preset = { batches = 2000, networks = "results/quick" } },
   { "networks", "results/networks", "folder of the trained networks" },
   { "out", "", "folder of figures and numbers (results/biased_head_direction/<setting>...)" },
 })

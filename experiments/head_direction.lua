@@ -17,6 +17,7 @@ local opt = rx.arguments("Trains a network on head direction and draws Figure 3.
   { "quick", false, "train for 2000 batches, a few minutes", preset = { batches = 2000 } },
   { "trials", paper.size, "trials of the two phases compared", least = 2 },
   { "quiescent_steps", paper.quiescent_steps, "steps without input", least = 1 },
+  { "networks", "", "folder of the trained networks (the network lies with the results)" },
   { "out", "", "folder of the results (results/head_direction/<setting>...)" },
 })
 if opt.out == "" then
@@ -30,7 +31,8 @@ local out = rx.folder(opt.out)
 
 local run = rx.trained {
   task = "head_direction", setting = opt.setting, seed = opt.seed, biased = opt.biased,
-  units = opt.units, sigma = opt.sigma, batches = opt.batches, folder = opt.out,
+  units = opt.units, sigma = opt.sigma, batches = opt.batches,
+  networks = opt.networks, folder = opt.networks == "" and opt.out or nil,
 }
 local task, history = run.task, run.history
 local awake, asleep = rx.phases(run.net, task, {
@@ -52,19 +54,6 @@ local function sd(m)
   return math.sqrt(off:mul(off):mean())
 end
 
-local numbers = {
-  test_loss = history.test_loss[#history.test_loss],
-  decoding_error_rad = task:distance(awake.decoded, awake.batch.truth):mean(),
-  explained_by_2_pcs_awake = pca:explained(awake.states, 2)[2],
-  explained_by_2_pcs_asleep = pca:explained(asleep.states, 2)[2],
-  bearing_divergence_nats = rx.histogram_divergence(asleep.histogram, awake.histogram),
-  ring_radius_awake = awake.radius:mean(),
-  ring_radius_awake_sd = sd(awake.radius),
-  ring_radius_asleep = asleep.radius:mean(),
-  ring_radius_asleep_sd = sd(asleep.radius),
-  asleep_within_awake_band = asleep.radius:ge(inner):mul(asleep.radius:le(outer)):mean(),
-}
-out:write("numbers.json", numbers)
 
 -- Figure 3
 
@@ -94,17 +83,20 @@ local figure, problem = rx.figure({
 
 -- What was found
 
-print(([[
-head direction, %s, %d batches
-  test loss                      %.4f
-  decoding error, awake          %.3f rad
-  two PCs explain                %.2f awake, %.2f quiescent
-  bearings, KL(quiescent||awake) %.3f nats
-  radius of the ring             %.1f +- %.1f awake, %.1f +- %.1f quiescent
-  quiescent states in the ring   %.2f of them within its 1-99%% band]]):format(
-  opt.setting, opt.batches, numbers.test_loss, numbers.decoding_error_rad,
-  numbers.explained_by_2_pcs_awake, numbers.explained_by_2_pcs_asleep, numbers.bearing_divergence_nats,
-  numbers.ring_radius_awake, numbers.ring_radius_awake_sd, numbers.ring_radius_asleep,
-  numbers.ring_radius_asleep_sd, numbers.asleep_within_awake_band))
+local tests, steps = history.test_loss, history.test_batch
+rx.report(out, ("head direction, %s, %d batches"):format(opt.setting, opt.batches), {
+  { ("test loss, batch %d"):format(steps[#steps]), { tests[#tests] } },
+  { "decoding error, awake", { task:distance(awake.decoded, awake.batch.truth):mean() }, "rad" },
+  { "two PCs explain, awake", { pca:explained(awake.states, 2)[2] } },
+  { "two PCs explain, quiescent", { pca:explained(asleep.states, 2)[2] } },
+  { "bearings, KL(quiescent || awake)",
+    { rx.histogram_divergence(asleep.histogram, awake.histogram) }, "nats" },
+  { "ring radius, awake", { awake.radius:mean() } },
+  { "its sd, awake", { sd(awake.radius) } },
+  { "ring radius, quiescent", { asleep.radius:mean() } },
+  { "its sd, quiescent", { sd(asleep.radius) } },
+  { "quiescent states within the awake ring's 1-99% band",
+    { asleep.radius:ge(inner):mul(asleep.radius:le(outer)):mean() } },
+})
 if not figure then error("no figure: " .. problem, 0) end
 print("figure: " .. out:path("figure3.svg"))

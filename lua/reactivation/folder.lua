@@ -4,32 +4,23 @@
 local lfs = require "lfs"
 local cjson = require "cjson"
 local core = require "reactivation.core"
+local write_whole = require "reactivation.write_whole"
 
 local Folder = {}
 Folder.__index = Folder
 
--- Write a file whole or not at all.
-local function write(path, text)
-  local unfinished = path .. ".tmp"
-  local file, message = io.open(unfinished, "wb")
-  if not file then return nil, message end
-  local ok, problem = file:write(text)
-  local closed, late = file:close()
-  if ok and closed then ok, problem = os.rename(unfinished, path) end
-  if not (ok and closed) then
-    os.remove(unfinished)
-    return nil, problem or late
+-- JSON with one element of a list, or one field in the order of names, a line: for people and diff.
+local function to_json(values)
+  local lines = {}
+  if #values > 0 then
+    for i, value in ipairs(values) do lines[i] = "  " .. cjson.encode(value) end
+    return "[\n" .. table.concat(lines, ",\n") .. "\n]\n"
   end
-  return true
-end
-
--- JSON with one field a line, names in order, so that people and diff can read it.
-local function to_json(table_)
-  local names, lines = {}, {}
-  for name in pairs(table_) do names[#names + 1] = name end
+  local names = {}
+  for name in pairs(values) do names[#names + 1] = name end
   table.sort(names)
   for i, name in ipairs(names) do
-    lines[i] = ("  %s: %s"):format(cjson.encode(name), cjson.encode(table_[name]))
+    lines[i] = ("  %s: %s"):format(cjson.encode(name), cjson.encode(values[name]))
   end
   return "{\n" .. table.concat(lines, ",\n") .. "\n}\n"
 end
@@ -39,11 +30,11 @@ function Folder:path(name)
   return self.name .. "/" .. name
 end
 
---- Store a table of numbers, strings and booleans as JSON.
+--- Store a list, or a table by names, of numbers, strings, booleans and tables of them as JSON.
 -- @string name of the file
 -- @tab values
 function Folder:write(name, values)
-  local ok, message = write(self:path(name), to_json(values))
+  local ok, message = write_whole(self:path(name), to_json(values))
   if not ok then error(("cannot write %s: %s"):format(self:path(name), message), 0) end
 end
 
@@ -57,7 +48,8 @@ end
 
 --- A folder, made with all above it if it is not there.
 -- @string name
--- @return a folder with `path(name)`, `write(name, table)` and `save(name, table)`; it raises if it cannot be made
+-- @return a folder with `path(name)`, `write(name, table)` and `save(name, table)`; it raises if it
+--   cannot be made
 -- @usage local out = rx.folder("results/mine"); out:write("numbers.json", { error = 0.1 })
 return function(name)
   local at = name:sub(1, 1) == "/" and "/" or ""

@@ -51,6 +51,7 @@ local rx = {
   arguments = require "reactivation.arguments",
   folder = require "reactivation.folder",
   report = require "reactivation.report",
+  page = require "reactivation.page",
   threads = core.threads,
 
   -- the paper's networks and their two phases

@@ -46,4 +46,20 @@ paper.noise = {
 --- What a batch's number is compared by: the learning curves are read off here.
 paper.milestones = { 100, 300, 1000, 2500 }
 
+--- What the paper states or its figures show, by figure and label of ours, for tables beside our own.
+paper.published = {
+  ["1"] = {
+    ["test loss, batch 2500"] = "near 1e-5 (1b)",
+    ["10 PCs explain, awake"] = "0.9 at the axis' end (1c)",
+    ["10 PCs explain, quiescent"] = "0.9 at the axis' end (1c)",
+  },
+  ["2"] = {
+    ["total variance, U^σ"] = "0 to 0.02 (axis of 2f)",
+    ["total variance, B^σ"] = "0 to 0.02 (axis of 2f)",
+  },
+  ["3"] = {
+    ["ring radius, quiescent"] = "as awake (3c, d)",
+  },
+}
+
 return paper

@@ -4,7 +4,7 @@
 local mean_sd = require("reactivation.seeds").mean_sd
 
 --- Print and store numbers, each measured on one network or on several.
--- @param out folder of `rx.folder`; its numbers.json maps each label to `mean`, `sd` and `values`
+-- @param out folder of `rx.folder`; its numbers.json lists `label`, `mean`, `sd`, `unit` and `values`
 -- @string title
 -- @tab rows in order, each { label, values [, unit] }, values a list with a number for each network
 -- @usage rx.report(out, "spatial navigation", { { "test loss", { 5.8e-6 } } })
@@ -12,10 +12,10 @@ return function(out, title, rows)
   local numbers, width = {}, 0
   for _, row in ipairs(rows) do width = math.max(width, #row[1]) end
   print(title)
-  for _, row in ipairs(rows) do
+  for i, row in ipairs(rows) do
     local label, values, unit = row[1], row[2], row[3] or ""
     local mean, sd = mean_sd(values)
-    numbers[label] = { mean = mean, sd = sd, values = values, unit = unit }
+    numbers[i] = { label = label, mean = mean, sd = sd, values = values, unit = unit }
     local spread = #values > 1 and (" +- %.2g"):format(sd) or ""
     print((("  %-" .. width .. "s  %.3g%s %s"):format(label, mean, spread, unit):gsub("%s+$", "")))
   end

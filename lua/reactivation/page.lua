@@ -1,0 +1,88 @@
+--- One page of figures and numbers: a single HTML file that opens from disk.
+-- @module reactivation.page
+
+local write_whole = require "reactivation.write_whole"
+
+local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+local STYLE = [[
+body { font: 15px/1.5 sans-serif; color: #262626; max-width: 60em; margin: 2em auto; padding: 0 1em; }
+h1 { font-size: 1.6em; }
+h2 { font-size: 1.2em; margin-top: 2.5em; border-top: 1px solid #d0d0d0; padding-top: 1em; }
+img { width: 100%; }
+pre { background: #f4f4f4; padding: 0.6em 0.8em; overflow-x: auto; }
+table { border-collapse: collapse; margin: 1em 0; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: 0.2em 1em 0.2em 0; border-bottom: 1px solid #e4e4e4; }
+td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+]]
+
+local function base64(bytes)
+  return (bytes:gsub("..?.?", function(three)
+    local a, b, c = three:byte(1, 3)
+    local word = a << 16 | (b or 0) << 8 | (c or 0)
+    local text = ""
+    for shift = 18, 0, -6 do
+      local digit = (word >> shift & 63) + 1
+      text = text .. DIGITS:sub(digit, digit)
+    end
+    return text:sub(1, #three + 1) .. ("="):rep(3 - #three)
+  end))
+end
+
+local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
+
+local function escape(text)
+  return (tostring(text):gsub('[&<>"]', ESCAPES))
+end
+
+local function picture(path)
+  local file, message = io.open(path, "rb")
+  if not file then return nil, message end
+  local bytes = file:read("a")
+  file:close()
+  local kind = path:match("%.svg$") and "svg+xml" or "png"
+  return ('<img alt="%s" src="data:image/%s;base64,%s">\n'):format(escape(path), kind, base64(bytes))
+end
+
+local function table_of(head, rows)
+  local lines = { "<table>\n<tr>" }
+  for _, word in ipairs(head) do lines[#lines + 1] = ("<th>%s</th>"):format(escape(word)) end
+  lines[#lines + 1] = "</tr>\n"
+  for _, row in ipairs(rows) do
+    lines[#lines + 1] = "<tr>"
+    for i, word in ipairs(row) do
+      lines[#lines + 1] = ('<td%s>%s</td>'):format(i > 1 and ' class="number"' or "", escape(word))
+    end
+    lines[#lines + 1] = "</tr>\n"
+  end
+  lines[#lines + 1] = "</table>\n"
+  return table.concat(lines)
+end
+
+--- Write a page.
+-- @string path of the file, ending in .html
+-- @tab content `title`; `text`, a paragraph; `command`, what made it; `head`, the titles of the tables'
+--   columns; and a list of sections, each with `title`, `pictures` (paths of SVG or PNG files, which
+--   become part of the page) and `rows`, lists of words
+-- @return true; or nil and a message
+-- @usage rx.page("results.html", { title = "Mine", head = { "what", "value" },
+--   { title = "Figure 1", pictures = { "fig1.svg" }, rows = { { "error", "0.1 rad" } } } })
+return function(path, content)
+  local parts = {
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
+    ("<title>%s</title>\n<style>\n%s</style>\n<h1>%s</h1>\n"):format(
+      escape(content.title), STYLE, escape(content.title)),
+  }
+  if content.text then parts[#parts + 1] = ("<p>%s</p>\n"):format(escape(content.text)) end
+  if content.command then parts[#parts + 1] = ("<pre>%s</pre>\n"):format(escape(content.command)) end
+  for _, section in ipairs(content) do
+    parts[#parts + 1] = ("<h2>%s</h2>\n"):format(escape(section.title))
+    for _, name in ipairs(section.pictures or {}) do
+      local html, message = picture(name)
+      if not html then return nil, message end
+      parts[#parts + 1] = html
+    end
+    if section.rows then parts[#parts + 1] = table_of(content.head, section.rows) end
+  end
+  return write_whole(path, table.concat(parts))
+end
