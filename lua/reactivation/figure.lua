@@ -363,6 +363,7 @@ end
 --
 -- Panels are lettered a, b, c, ... in bold. Missing folders are made. A program or file that fails
 -- leaves the former picture as it was.
+-- @function rx.figure
 -- @tparam string|table script name of a script in plots/, or path of your own, ending in .gp; or a
 -- list of panels, each `{ script, data }`, with optional `columns`, `width`, `height` (of the whole
 -- picture, cm), `font_size` (points)

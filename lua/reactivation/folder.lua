@@ -1,5 +1,6 @@
 --- A folder for the results of one run.
 -- @module reactivation.folder
+-- @pragma nostrip
 
 local lfs = require "lfs"
 local cjson = require "cjson"
@@ -34,11 +35,15 @@ local function to_json(table_)
 end
 
 --- The path of a file in the folder.
+-- @function folder:path
+-- @string name of the file
+-- @treturn string
 function Folder:path(name)
   return self.name .. "/" .. name
 end
 
 --- Store a table of numbers, strings and booleans as JSON.
+-- @function folder:write
 -- @string name of the file
 -- @tab values
 function Folder:write(name, values)
@@ -47,6 +52,7 @@ function Folder:write(name, values)
 end
 
 --- A folder, made with all above it if it is not there.
+-- @function rx.folder
 -- @string name
 -- @return a folder with `path(name)` and `write(name, table)`; it raises if it cannot be made
 -- @usage local out = rx.folder("results/mine"); out:write("numbers.json", { error = 0.1 })
