@@ -371,10 +371,12 @@ end
 -- left out with panels
 -- @string path of the picture, ending in .svg, .pdf or .png; .dat and .gp are written beside it
 -- @return true; or nil and a message when gnuplot or the disk fails
--- @usage rx.figure("scatter", { points = states, cyclic = true, title = "awake" }, "results/ring.svg")
--- @usage rx.figure({ { "polar_histogram", { counts = awake } },
---                    { "polar_histogram", { counts = asleep, colour = "#ee3233" } }, columns = 2 },
---                  "results/fig3.pdf")
+-- @usage rx.figure("scatter", { points = points, cyclic = true, title = "awake" }, "results/ring.svg")
+-- @usage rx.figure({
+--   { "polar_histogram", { counts = awake_counts } },
+--   { "polar_histogram", { counts = asleep_counts, colour = "#ee3233" } },
+--   columns = 2,
+-- }, "results/fig3.pdf")
 local function figure(script, data, path)
   if type(script) == "table" and path == nil then data, path = nil, data end
   local composed, drawing, message = pcall(compose, script, data, path)

@@ -11,7 +11,7 @@ local network = {}
 -- @function net:stream
 -- @tab options those of `forward`, and `every`, the steps of a window (50)
 -- @return an iterator: states, outputs of each window, as sequences
--- @usage 
+-- @usage
 --   for states, outputs in net:stream { init = batch.init, steps = 2000, every = 50 } do
 --     print(states.steps, outputs:mean())
 --   end

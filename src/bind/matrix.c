@@ -3,14 +3,14 @@
 
 /** Matrices of numbers in single precision, row after row, counted from 1.
  *
- * A sequence is a matrix that knows its steps: row `(t - 1) * batch + b` is trial `b` at step `t`.
- * What works row by row gives a sequence back.
+ * A sequence is a matrix that knows its steps: row `(t - 1) * batch + b` is trial b at step t. What
+ * works row by row gives a sequence back.
  *
  * Operators: `a + b`, `a - b` and `a / b` work element by element, `a ^ 2` raises to a power, `-a`
  * negates, `2 * a` scales, and `a * b` is the matrix product (`a:mul(b)` is the elementwise one).
- * Where one side is smaller, a number, a single row, a single column or the slices of one step of a
- * sequence, it is repeated. Comparisons give 1 and 0. Printing a matrix shows its shape and its
- * first rows.
+ * One side may be smaller, and is then repeated: a number, a single row, a single column, or beside
+ * a sequence one row for each trial. Comparisons give 1 and 0. Printing a matrix shows its shape
+ * and its first rows.
  *
  * Fields: `m.rows` and `m.cols`; of a sequence also `m.steps` and `m.batch`.
  * @module reactivation.matrix */
