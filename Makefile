@@ -121,7 +121,8 @@ $(BUILD)/bench/products.so: tests/bench/products.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,nodelete -o $@ $< $(LDLIBS)
 
 docs: deps
-	ldoc --quiet .
+	@ldoc --quiet --fatalwarnings . >/dev/null
+	@echo 'docs/api/index.html'
 
 lint:
 	$(call ensure,$(LINT_PACKAGES))

@@ -1,4 +1,4 @@
---- Options of a script on its command line, with `--help`, checked types and defaults.
+--- Options of a script on its command line: with help, checked types and defaults.
 -- @module reactivation.arguments
 
 local argparse = require "argparse"
@@ -62,6 +62,7 @@ local function add_option(parser, option)
 end
 
 --- Read the command line. A wrong option ends the program with a message and status 1.
+-- @function rx.arguments
 -- @string description what the script does, for `--help`
 -- @tab options a list of { name, default, help [, choices =, least =, convert =, preset =] }; the
 --   default says the type: `false` makes a flag, a list takes whole numbers with commas between them.

@@ -376,6 +376,7 @@ end
 --
 -- Panels are lettered a, b, c, ... in bold, or as `letters` says. Missing folders are made. A program or file that fails
 -- leaves the former picture as it was.
+-- @function rx.figure
 -- @tparam string|table script name of a script in plots/, or path of your own, ending in .gp; or a
 -- list of panels, each `{ script, data }`, with optional `columns`, `width`, `height` (of the whole
 -- picture, cm), `font_size` (points), `letters` (a string with one
@@ -384,10 +385,12 @@ end
 -- left out with panels
 -- @string path of the picture, ending in .svg, .pdf or .png; .dat and .gp are written beside it
 -- @return true; or nil and a message when gnuplot or the disk fails
--- @usage rx.figure("scatter", { points = states, cyclic = true, title = "awake" }, "results/ring.svg")
--- @usage rx.figure({ { "polar_histogram", { counts = awake } },
---                    { "polar_histogram", { counts = asleep, colour = "#ee3233" } }, columns = 2 },
---                  "results/fig3.pdf")
+-- @usage rx.figure("scatter", { points = points, cyclic = true, title = "awake" }, "results/ring.svg")
+-- @usage rx.figure({
+--   { "polar_histogram", { counts = awake_counts } },
+--   { "polar_histogram", { counts = asleep_counts, colour = "#ee3233" } },
+--   columns = 2,
+-- }, "results/fig3.pdf")
 local function figure(script, data, path)
   if type(script) == "table" and path == nil then data, path = nil, data end
   local composed, drawing, message = pcall(compose, script, data, path)

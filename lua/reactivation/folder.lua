@@ -1,5 +1,6 @@
 --- A folder for the results of one run.
 -- @module reactivation.folder
+-- @pragma nostrip
 
 local lfs = require "lfs"
 local cjson = require "cjson"
@@ -26,11 +27,15 @@ local function to_json(values)
 end
 
 --- The path of a file in the folder.
+-- @function folder:path
+-- @string name of the file
+-- @treturn string
 function Folder:path(name)
   return self.name .. "/" .. name
 end
 
 --- Store a list, or a table by names, of numbers, strings, booleans and tables of them as JSON.
+-- @function folder:write
 -- @string name of the file
 -- @tab values
 function Folder:write(name, values)
@@ -39,6 +44,7 @@ function Folder:write(name, values)
 end
 
 --- Store nested tables of matrices, numbers, strings and booleans as HDF5.
+-- @function folder:save
 -- @string name of the file
 -- @tab values
 function Folder:save(name, values)
@@ -47,6 +53,7 @@ function Folder:save(name, values)
 end
 
 --- A folder, made with all above it if it is not there.
+-- @function rx.folder
 -- @string name
 -- @return a folder with `path(name)`, `write(name, table)` and `save(name, table)`; it raises if it
 --   cannot be made

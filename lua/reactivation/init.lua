@@ -1,8 +1,7 @@
 --- Recurrent networks that integrate, rest and replay: the library's one table.
---
---     local rx = require "reactivation"
---
+-- Each page of this reference tells about some of its functions.
 -- @module reactivation
+-- @usage local rx = require "reactivation"
 
 local core = require "reactivation.core"
 local density = require "reactivation.density"

@@ -11,7 +11,10 @@ local network = {}
 -- @function net:stream
 -- @tab options those of `forward`, and `every`, the steps of a window (50)
 -- @return an iterator: states, outputs of each window, as sequences
--- @usage for states, outputs in net:stream { init = batch.init, steps = 2000, every = 50 } do ... end
+-- @usage
+--   for states, outputs in net:stream { init = batch.init, steps = 2000, every = 50 } do
+--     print(states.steps, outputs:mean())
+--   end
 function core.network_methods.stream(net, options)
   local run = {}
   for name, value in pairs(options) do run[name] = value end
@@ -40,6 +43,7 @@ end
 
 --- A network from a checkpoint of `rx.train`, or from any file with its `network` settings and
 -- `weights`.
+-- @function rx.load_network
 -- @string path
 -- @param[opt] rng its generator; by default one with seed 0
 -- @return the network and all that the file holds; or nil and a message
@@ -61,9 +65,7 @@ function network.load(path, rng)
   return net, file
 end
 
---- Give a network other weights.
--- @param net
--- @tab weights name -> matrix, all of them
+-- Give a network other weights: name -> matrix, all of them.
 function network.restore(net, weights)
   for name, matrix in pairs(net.weights) do
     if not weights[name] then error("no weights '" .. name .. "'", 0) end

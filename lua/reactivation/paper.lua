@@ -1,5 +1,6 @@
---- The paper's settings (Krishna et al. 2024, Tables A.1 and A.2), where they stand once.
+--- The paper's settings, where they stand once: Tables A.1 and A.2 of Krishna and others, 2024.
 -- @module reactivation.paper
+-- @pragma nostrip
 
 local paper = {}
 

@@ -49,7 +49,7 @@ function Progress:finish()
   if self.on and self.terminal then io.stderr:write("\r\27[K") end
 end
 
---- @bool on whether anything is shown
+-- @bool on whether anything is shown
 -- @string[opt] unit of the decoding error
 return function(on, unit)
   return setmetatable({ on = on, unit = unit, terminal = core.is_terminal() }, Progress)

@@ -1,5 +1,6 @@
 --- Schedules for `rx.train`: functions of the batch number, for the rate, the noise or the size.
 -- @module reactivation.schedule
+-- @pragma nostrip
 
 local schedule = {}
 

@@ -175,6 +175,7 @@ end
 -- Every batch is fresh; one test batch, with its noise, stays fixed. Schedules are numbers, or
 -- functions of the batch number: `rate`, `sigma` (the noise on the state) and `size`. A task may
 -- be a function of the batch number too, which makes a curriculum; the test is then its last task.
+-- @function rx.train
 -- @param net network
 -- @param task table with `batch(self, size, rng)` and, for the decoding error, `decode(self, outputs)`
 --   and perhaps `distance(self, decoded, truth)`

@@ -1,4 +1,10 @@
 /* adam.c - the Adam optimizer as Lua sees it: its moments are matrices of its own. */
+
+/** The Adam optimizer (Kingma & Ba 2015), with gradient clipping and weight decay.
+ *
+ * Fields: `optimizer.rate`, which may be set, and `optimizer.updates`, how many it has made.
+ * @module reactivation.adam */
+
 #include "adam.h"
 #include "bind.h"
 #include <string.h>
@@ -21,7 +27,14 @@ static double check_range(lua_State *L, const char *name, double absent, double 
     return value;
 }
 
-/* adam { rate =, beta1 =, beta2 =, epsilon =, weight_decay =, clip = } -> optimizer */
+/** An optimizer for `rx.train`, or for use by hand.
+ * @function rx.adam
+ * @tab[opt] options `rate` (1e-3), `beta1` (0.9), `beta2` (0.999), `epsilon` (1e-8), `weight_decay`
+ * (0) and `clip`, the greatest norm of a gradient (0: any)
+ * @treturn optimizer
+ * @usage
+ * local optimizer = rx.adam { rate = 3e-3, clip = 1 }
+ * rx.train(net, task, { batches = 20, optimizer = optimizer }) */
 static int adam_new(lua_State *L)
 {
     static const char *const names[] = { "rate",         "beta1", "beta2", "epsilon",
@@ -61,7 +74,16 @@ static struct rx_matrix *moment(lua_State *L, int which, const struct rx_matrix 
     return m;
 }
 
-/* adam:update(weights, gradient) -> adam */
+/** One step against a gradient. The optimizer keeps its moments for these weights, so it serves one
+ * network.
+ * @function optimizer:update
+ * @tparam matrix weights which it changes
+ * @tparam matrix gradient of the same shape
+ * @return the optimizer
+ * @usage
+ * local optimizer = rx.adam {}
+ * local loss, _, gradient = net:gradient(batch)
+ * optimizer:update(net.parameters, gradient) */
 static int adam_update(lua_State *L)
 {
     struct rx_adam *adam = check_adam(L, 1);
@@ -74,8 +96,9 @@ static int adam_update(lua_State *L)
     return 1;
 }
 
-/* adam:state() -> { updates =, mean =, square = }: the moments themselves, absent before the
- * first update */
+/** What the optimizer has to remember.
+ * @function optimizer:state
+ * @treturn table `updates` and, after the first one, the moments `mean` and `square`, not copies */
 static int adam_state(lua_State *L)
 {
     const struct rx_adam *adam = check_adam(L, 1);
@@ -89,7 +112,13 @@ static int adam_state(lua_State *L)
     return 1;
 }
 
-/* adam:restore(state) -> adam: goes on from what state() gave */
+/** Go on from a state.
+ * @function optimizer:restore
+ * @tab state what `optimizer:state` gave
+ * @return the optimizer
+ * @usage
+ * rx.save("optimizer.h5", rx.adam():update(net.parameters, net.parameters):state())
+ * local optimizer = rx.adam():restore(rx.load("optimizer.h5")) */
 static int adam_restore(lua_State *L)
 {
     struct rx_adam *adam = check_adam(L, 1);

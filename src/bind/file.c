@@ -1,4 +1,11 @@
 /* file.c - rx.save and rx.load: HDF5 files as nested tables. */
+
+/** Files: nested tables as HDF5, which Python, Julia and MATLAB read as well.
+ *
+ * A matrix is a data set of two dimensions, a sequence one of three (steps, batch, features), a
+ * list of numbers one of one; a table is a group.
+ * @module reactivation.file */
+
 #include "file.h"
 #include "bind.h"
 #include <endian.h>
@@ -280,7 +287,13 @@ static int fail(lua_State *L, const char *path, const char *message)
     return 2;
 }
 
-/* save(path, table) -> true, or nil and a message */
+/** Save a table. The file is written whole and then put in place, so a crash or a full disk leaves
+ * the former one.
+ * @function rx.save
+ * @string path
+ * @tab table of matrices, numbers, strings, booleans, lists of numbers and such tables
+ * @return true; or nil and a message
+ * @usage rx.save("run.h5", { weights = net.weights, loss = { 0.2, 0.1 }, note = "first try" }) */
 static int file_save(lua_State *L)
 {
     const char *path = check_path(L, 1);
@@ -323,7 +336,13 @@ static const char *examine(const char *path, double *size)
     return problem;
 }
 
-/* load(path) -> table, or nil and a message */
+/** Load a table that `rx.save`, or another program, has written.
+ * @function rx.load
+ * @string path
+ * @return the table; or nil and a message if the file is missing, damaged or none of ours
+ * @usage
+ * assert(rx.save("settings.h5", { sigma = 0.5 }))
+ * local file = assert(rx.load("settings.h5")) */
 static int file_load(lua_State *L)
 {
     const char *path = check_path(L, 1);

@@ -1,4 +1,11 @@
 /* head_direction_cells.c - head-direction cells as Lua sees them. */
+
+/** Head-direction cells: each prefers a bearing and is tuned around it by a von Mises curve.
+ *
+ * Fields: `cells.cells`, how many, and `cells.preferred`, their bearings, 1 x cells, evenly spaced
+ * from -pi to pi.
+ * @module reactivation.head_direction_cells */
+
 #include "head_direction_cells.h"
 #include "bind.h"
 #include <math.h>
@@ -11,7 +18,14 @@ static struct rx_head_direction_cells *check_cells(lua_State *L, int arg)
     return luaL_checkudata(L, arg, type_name);
 }
 
-/* head_direction_cells { cells =, width =, tuning = "peak" or "density" } -> cells */
+/** A population of head-direction cells.
+ * @function rx.head_direction_cells
+ * @tab options `cells` (512); `width` of the tuning curve (pi/6 rad); `tuning`, "peak" (default),
+ * with a greatest activity of 1, or "density", with an integral of 1 over the circle
+ * @treturn cells
+ * @usage
+ * local heads = rx.head_direction_cells { cells = 64, width = math.pi / 6 }
+ * local activity = heads:encode(rx.matrix { { 0 }, { 1.5 } }) */
 static int cells_new(lua_State *L)
 {
     static const char *const names[] = { "cells", "width", "tuning", NULL };
@@ -39,7 +53,10 @@ static int cells_new(lua_State *L)
     return 1;
 }
 
-/* cells:encode(bearings) -> activity, one row a bearing */
+/** The cells' activity.
+ * @function cells:encode
+ * @tparam matrix bearings rad, one column; a sequence gives a sequence
+ * @treturn matrix one row a bearing */
 static int cells_encode(lua_State *L)
 {
     const struct rx_head_direction_cells *cells = check_cells(L, 1);
@@ -50,7 +67,11 @@ static int cells_encode(lua_State *L)
     return 1;
 }
 
-/* cells:decode(activity [, k]) -> bearings, one column */
+/** Bearings from activity: the circular mean of the preferred bearings of the most active cells.
+ * @function cells:decode
+ * @tparam matrix activity one column a cell
+ * @int[opt=3] k how many of the most active cells
+ * @treturn matrix rad, one column */
 static int cells_decode(lua_State *L)
 {
     const struct rx_head_direction_cells *cells = check_cells(L, 1);

@@ -1,5 +1,20 @@
 /* matrix.c - matrices as Lua sees them: storage inside the userdata, 1-based, views that keep
  * their owner alive. */
+
+/** Matrices of numbers in single precision, row after row, counted from 1.
+ *
+ * A sequence is a matrix that knows its steps: row `(t - 1) * batch + b` is trial b at step t. What
+ * works row by row gives a sequence back.
+ *
+ * Operators: `a + b`, `a - b` and `a / b` work element by element, `a ^ 2` raises to a power, `-a`
+ * negates, `2 * a` scales, and `a * b` is the matrix product (`a:mul(b)` is the elementwise one).
+ * One side may be smaller, and is then repeated: a number, a single row, a single column, or beside
+ * a sequence one row for each trial. Comparisons give 1 and 0. Printing a matrix shows its shape
+ * and its first rows.
+ *
+ * Fields: `m.rows` and `m.cols`; of a sequence also `m.steps` and `m.batch`.
+ * @module reactivation.matrix */
+
 #include "bind.h"
 #include "workspace.h"
 #include <stdint.h>
@@ -136,7 +151,15 @@ static int matrix_from_rows(lua_State *L)
     return 1;
 }
 
-/* matrix(rows, cols [, value]) or matrix { {...}, ... } -> matrix */
+/** A new matrix: zeros, a constant, or a copy of a list of rows.
+ * @function rx.matrix
+ * @tparam int|table rows number of rows; or the list of rows, and then nothing else
+ * @int cols number of columns
+ * @number[opt=0] value of every element
+ * @treturn matrix
+ * @usage
+ * local zeros, halves = rx.matrix(2, 3), rx.matrix(2, 3, 0.5)
+ * local m = rx.matrix { { 1, 2 }, { 3, 4 } } */
 static int matrix_new(lua_State *L)
 {
     if (lua_istable(L, 1))
@@ -152,7 +175,11 @@ static int matrix_new(lua_State *L)
     return 1;
 }
 
-/* joined { a, b, ... } -> their columns side by side */
+/** The columns of several matrices side by side.
+ * @function rx.join
+ * @tparam {matrix,...} parts list of matrices with as many rows each
+ * @treturn matrix
+ * @usage local points = rx.join { rng:normal(100, 1), rng:uniform(100, 1) } -- 100 x 2 */
 static int matrix_join(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -188,6 +215,11 @@ static int matrix_join(lua_State *L)
 
 /* --- elements and parts ---------------------------------------------------------------------- */
 
+/** One element.
+ * @function m:get
+ * @int i row
+ * @int j column
+ * @treturn number */
 static int matrix_get(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -196,6 +228,12 @@ static int matrix_get(lua_State *L)
     return 1;
 }
 
+/** Change one element.
+ * @function m:set
+ * @int i row
+ * @int j column
+ * @number x
+ * @return the matrix */
 static int matrix_set(lua_State *L)
 {
     struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -205,6 +243,10 @@ static int matrix_set(lua_State *L)
     return 1;
 }
 
+/** One row as a view: what is written to it is written to the matrix.
+ * @function m:row
+ * @int i row
+ * @treturn matrix 1 x cols */
 static int matrix_row(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -213,7 +255,11 @@ static int matrix_row(lua_State *L)
     return 1;
 }
 
-/* matrix:slice(first, last) -> a view on these rows */
+/** Rows as a view: what is written to it is written to the matrix.
+ * @function m:slice
+ * @int first row
+ * @int last row, included
+ * @treturn matrix (last - first + 1) x cols */
 static int matrix_slice(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -224,7 +270,10 @@ static int matrix_slice(lua_State *L)
     return 1;
 }
 
-/* matrix:column(j) -> a copy of one column */
+/** A copy of one column.
+ * @function m:column
+ * @int j column
+ * @treturn matrix rows x 1 */
 static int matrix_column(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -235,7 +284,13 @@ static int matrix_column(lua_State *L)
     return 1;
 }
 
-/* sequence:at(t) -> a view on step t, (batch, cols) */
+/** One step of a sequence as a view.
+ * @function m:at
+ * @int t step
+ * @treturn matrix batch x cols
+ * @usage
+ * local states = net:forward(batch)
+ * local last = states:at(states.steps) */
 static int matrix_at(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -245,7 +300,11 @@ static int matrix_at(lua_State *L)
     return 1;
 }
 
-/* sequence:trial(b) -> a copy of one trial, (steps, cols) */
+/** A copy of one trial of a sequence.
+ * @function m:trial
+ * @int b trial
+ * @treturn matrix steps x cols
+ * @usage local path = batch.truth:trial(1) */
 static int matrix_trial(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -258,7 +317,11 @@ static int matrix_trial(lua_State *L)
     return 1;
 }
 
-/* matrix:as_sequence(steps) -> a view that knows its steps */
+/** The same numbers as a sequence, a view.
+ * @function m:as_sequence
+ * @int steps by which the number of rows divides
+ * @treturn matrix
+ * @usage local turns = rng:normal(50 * 20, 1):as_sequence(50) -- 50 steps of 20 trials */
 static int matrix_as_sequence(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -271,7 +334,11 @@ static int matrix_as_sequence(lua_State *L)
     return 1;
 }
 
-/* matrix:reshape(rows, cols) -> a view on the same numbers, row by row */
+/** The same numbers, row by row, in another shape.
+ * @function m:reshape
+ * @int rows
+ * @int cols rows times cols as before
+ * @treturn matrix a view */
 static int matrix_reshape(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -283,6 +350,10 @@ static int matrix_reshape(lua_State *L)
     return 1;
 }
 
+/** Take over the numbers of another matrix.
+ * @function m:copy
+ * @tparam matrix from of the same shape
+ * @return the matrix */
 static int matrix_copy(lua_State *L)
 {
     struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -292,6 +363,9 @@ static int matrix_copy(lua_State *L)
     return 1;
 }
 
+/** A copy that shares nothing.
+ * @function m:clone
+ * @treturn matrix */
 static int matrix_clone(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -300,6 +374,9 @@ static int matrix_clone(lua_State *L)
     return 1;
 }
 
+/** The numbers as a Lua table.
+ * @function m:totable
+ * @treturn {{number,...},...} list of rows */
 static int matrix_totable(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -315,6 +392,9 @@ static int matrix_totable(lua_State *L)
     return 1;
 }
 
+/** The transpose, a copy.
+ * @function m:t
+ * @treturn matrix cols x rows */
 static int matrix_transpose(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -365,6 +445,10 @@ static int matrix_sub(lua_State *L)
     return combine(L, RX_SUBTRACT);
 }
 
+/** The elementwise product.
+ * @function m:mul
+ * @tparam matrix|number other
+ * @treturn matrix */
 static int matrix_mul(lua_State *L)
 {
     return combine(L, RX_MULTIPLY);
@@ -380,27 +464,47 @@ static int matrix_pow(lua_State *L)
     return combine(L, RX_POWER);
 }
 
+/** The angle of the point (x, y), where this matrix holds the y.
+ * @function m:atan2
+ * @tparam matrix|number x
+ * @treturn matrix radians from -pi to pi */
 static int matrix_atan2(lua_State *L)
 {
     return combine(L, RX_ATAN2);
 }
 
+/** Where elements are less than the other's.
+ * @function m:lt
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0 */
 static int matrix_lt(lua_State *L)
 {
     return combine(L, RX_LESS);
 }
 
+/** Where elements are at most the other's.
+ * @function m:le
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0
+ * @usage local share = rng:uniform(100, 1):le(0.25):mean() */
 static int matrix_le(lua_State *L)
 {
     return combine(L, RX_LESS_EQUAL);
 }
 
+/** Where elements equal the other's.
+ * @function m:eq
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0 */
 static int matrix_eq(lua_State *L)
 {
     return combine(L, RX_EQUAL);
 }
 
-/* a > b is b < a */
+/** Where elements are greater than the other's.
+ * @function m:gt
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0 */
 static int matrix_gt(lua_State *L)
 {
     lua_settop(L, 2);
@@ -408,6 +512,10 @@ static int matrix_gt(lua_State *L)
     return combine(L, RX_LESS);
 }
 
+/** Where elements are at least the other's.
+ * @function m:ge
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0 */
 static int matrix_ge(lua_State *L)
 {
     lua_settop(L, 2);
@@ -442,51 +550,82 @@ static int map(lua_State *L, enum rx_function function)
     return 1;
 }
 
+/** The absolute value of each element.
+ * @function m:abs
+ * @treturn matrix */
 static int matrix_abs(lua_State *L)
 {
     return map(L, RX_ABS);
 }
 
+/** The square root of each element.
+ * @function m:sqrt
+ * @treturn matrix */
 static int matrix_sqrt(lua_State *L)
 {
     return map(L, RX_SQRT);
 }
 
+/** The exponential of each element.
+ * @function m:exp
+ * @treturn matrix */
 static int matrix_exp(lua_State *L)
 {
     return map(L, RX_EXP);
 }
 
+/** The natural logarithm of each element.
+ * @function m:log
+ * @treturn matrix */
 static int matrix_log(lua_State *L)
 {
     return map(L, RX_LOG);
 }
 
+/** The sine of each element, an angle in radians.
+ * @function m:sin
+ * @treturn matrix */
 static int matrix_sin(lua_State *L)
 {
     return map(L, RX_SIN);
 }
 
+/** The cosine of each element, an angle in radians.
+ * @function m:cos
+ * @treturn matrix */
 static int matrix_cos(lua_State *L)
 {
     return map(L, RX_COS);
 }
 
+/** The hyperbolic tangent of each element.
+ * @function m:tanh
+ * @treturn matrix */
 static int matrix_tanh(lua_State *L)
 {
     return map(L, RX_TANH);
 }
 
+/** Each element rounded down.
+ * @function m:floor
+ * @treturn matrix */
 static int matrix_floor(lua_State *L)
 {
     return map(L, RX_FLOOR);
 }
 
+/** Each element as an angle in [-pi, pi).
+ * @function m:wrap
+ * @treturn matrix radians */
 static int matrix_wrap(lua_State *L)
 {
     return map(L, RX_WRAP);
 }
 
+/** Sums up to each step of a sequence, trial by trial; in a plain matrix, up to each row.
+ * @function m:cumsum
+ * @treturn matrix
+ * @usage local bearings = rng:normal(50 * 20, 1, 0, 0.2):as_sequence(50):cumsum():wrap() */
 static int matrix_cumsum(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
@@ -529,11 +668,22 @@ static int reduce(lua_State *L, bool mean)
     return 1;
 }
 
+/** The sum of all elements; or of each column, over the rows; or of each row, over the columns.
+ * @function m:sum
+ * @string[opt="all"] over "all", "rows" or "columns"
+ * @treturn number|matrix a number; 1 x cols; rows x 1
+ * @usage
+ * local length = rng:normal(5, 2)
+ * length = length:mul(length):sum("columns"):sqrt() -- 5 x 1 */
 static int matrix_sum(lua_State *L)
 {
     return reduce(L, false);
 }
 
+/** The mean of all elements; or of each column, over the rows; or of each row, over the columns.
+ * @function m:mean
+ * @string[opt="all"] over "all", "rows" or "columns"
+ * @treturn number|matrix a number; 1 x cols; rows x 1 */
 static int matrix_mean(lua_State *L)
 {
     return reduce(L, true);
@@ -547,17 +697,25 @@ static int extreme(lua_State *L, float (*find)(const struct rx_matrix *))
     return 1;
 }
 
+/** The smallest element.
+ * @function m:min
+ * @treturn number */
 static int matrix_min(lua_State *L)
 {
     return extreme(L, rx_matrix_min);
 }
 
+/** The largest element.
+ * @function m:max
+ * @treturn number */
 static int matrix_max(lua_State *L)
 {
     return extreme(L, rx_matrix_max);
 }
 
-/* matrix:is_finite() -> boolean */
+/** Whether no element is NaN or infinite.
+ * @function m:is_finite
+ * @treturn boolean */
 static int matrix_is_finite(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);

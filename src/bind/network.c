@@ -1,4 +1,16 @@
 /* network.c - recurrent networks as Lua sees them: construction, runs, gradient. */
+
+/** Noisy recurrent networks with a linear encoder of the first state and a linear readout.
+ *
+ * `r(0) = E f(s(0))`, `r(t + 1) = r(t) + dr + sigma sqrt(dt) noise`, `o(t) = D r(t)`, where `dr` is
+ * the cell's own. Times are in seconds and `sigma` is per square root of a second.
+ *
+ * Fields: `net.weights`, name -> matrix, the weights themselves and not copies, each outputs x
+ * inputs (of an RNN `encoder`, `w_in`, `w_rec`, `w_out` and, with biases, `b_rec`, 1 x units);
+ * `net.parameters`, all of them as one row; `net.rng`; `net.settings`, the options that made it,
+ * each also a field of its own, such as `net.units`.
+ * @module reactivation.network */
+
 #include "network.h"
 #include "bind.h"
 #include "cell.h"
@@ -142,7 +154,17 @@ static int network_new(lua_State *L, const struct rx_cell *cell)
     return 1;
 }
 
-/* rnn { inputs =, units =, outputs =, rng =, ... } -> network */
+/** A vanilla network: `dr = dt / tau (-r + activation(W_rec r + W_in ds + b))`.
+ * @function rx.rnn
+ * @tab options the sizes `inputs`, `units`, `outputs` and `init`, of the target that sets the first
+ * state (as `outputs`); `dt` (0.02 s), `tau` (0.1 s); the noises `sigma` (0), `input_sigma` (0) and
+ *   `output_sigma` (0); `activation`, "relu" (default), "tanh", "sigmoid" or "identity"; `bias`
+ * (false), a constant drive that each unit learns, from zero; `noise`, "gaussian" (default) or
+ * "uniform" on [0, 1); `rng`, which draws the first weights and later the noise
+ * @treturn network
+ * @usage
+ * local sizes = { inputs = 1, units = 32, outputs = 16, sigma = 0.5, bias = true, rng = rng }
+ * local small = rx.rnn(sizes) */
 static int network_rnn(lua_State *L)
 {
     return network_new(L, &rx_rnn_cell);
@@ -210,7 +232,18 @@ static struct rx_run check_run(lua_State *L, struct network *net)
     return run;
 }
 
-/* network:forward { init =, inputs =, ... } -> states, outputs */
+/** Run the network: awake with `inputs`, at rest without.
+ * @function net:forward
+ * @tab options the start, either `init`, a target (batch x init), or `state` (batch x units);
+ * `inputs`, a sequence, or `steps`, and then there is no input; `sigma`, noise on the state in this
+ * run only; `rng`, another generator; `noise`, standard draws in its place. A whole batch of a task
+ * will do, its `targets` and `truth` are left aside
+ * @treturn matrix states after each step, a sequence of steps x batch x units
+ * @treturn matrix outputs, likewise
+ * @usage
+ * local states, outputs = net:forward(batch)
+ * local louder = math.sqrt(2) * net.sigma
+ * local asleep = net:forward { init = batch.init, steps = 200, sigma = louder } */
 static int network_forward(lua_State *L)
 {
     struct network *net = check_network(L, 1);
@@ -225,7 +258,16 @@ static int network_forward(lua_State *L)
     return 2;
 }
 
-/* network:gradient { init =, inputs =, targets =, ... } -> loss, gradients, all gradients flat */
+/** Loss and gradient, by backpropagation through time. The loss is the mean squared error over
+ * steps, trials and outputs.
+ * @function net:gradient
+ * @tab options those of `net:forward`, and `targets`, a sequence of steps x batch x outputs
+ * @treturn number loss
+ * @treturn table gradients, name -> matrix, as in `net.weights`
+ * @treturn matrix all gradients as one row, as in `net.parameters`
+ * @usage
+ * local loss, gradients, flat = net:gradient(batch)
+ * rx.adam { rate = 1e-3 }:update(net.parameters, flat) */
 static int network_gradient(lua_State *L)
 {
     struct network *net = check_network(L, 1);
@@ -247,7 +289,15 @@ static int network_gradient(lua_State *L)
     return 3;
 }
 
-/* network:step(state [, input]) -> next state, output */
+/** One step by hand, for closed loops, with the network's own noise.
+ * @function net:step
+ * @tparam matrix state batch x units
+ * @tparam[opt] matrix input batch x inputs; none at rest
+ * @treturn matrix the next state
+ * @treturn matrix its output, batch x outputs
+ * @usage
+ * local state = batch.init * net.weights.encoder:t()
+ * local next_state, output = net:step(state, batch.inputs:at(1)) */
 static int network_step(lua_State *L)
 {
     struct network *net = check_network(L, 1);

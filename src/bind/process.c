@@ -1,4 +1,8 @@
 /* process.c - programs started without a shell, the terminal, the clock and the threads. */
+
+/** What concerns the process as a whole.
+ * @module reactivation.process */
+
 #include "bind.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -285,7 +289,11 @@ static int process_stop_requested(lua_State *L)
     return 1;
 }
 
-/* threads([n]) -> the number of threads, set to n first if given */
+/** The number of threads on which the library computes; results do not depend on it.
+ * @function rx.threads
+ * @int[opt] n set it to this; at the start it is the number of cores, or of OMP_NUM_THREADS
+ * @treturn int
+ * @usage rx.threads(1) */
 static int process_threads(lua_State *L)
 {
     if (!lua_isnoneornil(L, 1)) {

@@ -1,4 +1,11 @@
 /* random.c - random generators as Lua sees them. */
+
+/** Random numbers: a generator is a seed and a position in the seed's sequence.
+ *
+ * The numbers do not depend on the number of threads. Fields: `rng.seed` and `rng.position`, which
+ * is enough to save a generator and to go on from there.
+ * @module reactivation.random */
+
 #include "bind.h"
 #include <string.h>
 
@@ -22,7 +29,14 @@ static uint64_t check_position(lua_State *L, int arg)
     return (uint64_t)position;
 }
 
-/* random(seed [, position]) -> generator */
+/** A random generator.
+ * @function rx.random
+ * @int seed
+ * @int[opt=0] position how many draws of the seed's sequence to pass over
+ * @treturn generator
+ * @usage
+ * local generator = rx.random(7)
+ * print(generator:normal(2, 3)) */
 static int random_new(lua_State *L)
 {
     const lua_Integer seed = luaL_checkinteger(L, 1);
@@ -49,7 +63,14 @@ static int draw(lua_State *L, enum rx_law law, double offset, double scale)
     return 1;
 }
 
-/* rng:uniform(rows, cols [, low, high]) -> matrix */
+/** Numbers uniform in [low, high).
+ * @function rng:uniform
+ * @int rows
+ * @int cols
+ * @number[opt=0] low
+ * @number[opt=1] high
+ * @treturn matrix
+ * @usage local bearings = rng:uniform(200, 1, -math.pi, math.pi) */
 static int random_uniform(lua_State *L)
 {
     const double low = check_finite(L, 4, 0), high = check_finite(L, 5, 1);
@@ -57,7 +78,14 @@ static int random_uniform(lua_State *L)
     return draw(L, RX_UNIFORM, low, high - low);
 }
 
-/* rng:normal(rows, cols [, mean, sd]) -> matrix */
+/** Normal numbers.
+ * @function rng:normal
+ * @int rows
+ * @int cols
+ * @number[opt=0] mean
+ * @number[opt=1] sd standard deviation
+ * @treturn matrix
+ * @usage local noise = rng:normal(50 * 20, 8):as_sequence(50) */
 static int random_normal(lua_State *L)
 {
     const double mean = check_finite(L, 4, 0), sd = check_finite(L, 5, 1);
@@ -65,7 +93,13 @@ static int random_normal(lua_State *L)
     return draw(L, RX_NORMAL, mean, sd);
 }
 
-/* rng:rayleigh(rows, cols [, scale]) -> matrix */
+/** Numbers with the Rayleigh law: lengths of normal vectors in the plane.
+ * @function rng:rayleigh
+ * @int rows
+ * @int cols
+ * @number[opt=1] scale standard deviation of the vectors' two components
+ * @treturn matrix
+ * @usage local speeds = rng:rayleigh(200, 1, 0.26 * math.pi) */
 static int random_rayleigh(lua_State *L)
 {
     const double scale = check_finite(L, 4, 1);
@@ -73,7 +107,14 @@ static int random_rayleigh(lua_State *L)
     return draw(L, RX_RAYLEIGH, 0, scale);
 }
 
-/* rng:seek(position) -> rng */
+/** Move to a position in the seed's sequence.
+ * @function rng:seek
+ * @int position from 0 to 2^60
+ * @return the generator
+ * @usage
+ * local before = rng.position
+ * local first = rng:normal(2, 2)
+ * local again = rng:seek(before):normal(2, 2) -- the same numbers */
 static int random_seek(lua_State *L)
 {
     rx_check_random(L, 1)->position = check_position(L, 2);

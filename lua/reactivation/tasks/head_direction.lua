@@ -12,6 +12,7 @@ local HeadDirection = {}
 HeadDirection.__index = HeadDirection
 
 --- A batch of trials.
+-- @function task:batch
 -- @int size trials
 -- @param rng generator
 -- @treturn table `init`, `inputs` and `targets` for `net:gradient`, and `truth`, the bearings
@@ -30,16 +31,24 @@ function HeadDirection:batch(size, rng)
 end
 
 --- Bearings (rad) from the network's outputs.
+-- @function task:decode
+-- @param outputs rows x cells
+-- @return rows x 1
 function HeadDirection:decode(outputs)
   return self.cells:decode(outputs)
 end
 
 --- Angles (rad, from 0 to pi) between decoded bearings and the truth.
+-- @function task:distance
+-- @param decoded rows x 1
+-- @param truth rows x 1
+-- @return rows x 1
 function HeadDirection:distance(decoded, truth) -- luacheck: no self
   return (decoded - truth):wrap():abs()
 end
 
---- The head-direction task (`rx.tasks.head_direction`).
+--- The head-direction task.
+-- @function rx.tasks.head_direction
 -- @tab options steps (100), cells (512), width (pi/6 rad), tuning ("peak" or "density"),
 --   turn_sd (11.52 rad/s), dt (0.02 s), biased (false)
 -- @return a task
