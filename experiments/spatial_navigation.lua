@@ -5,8 +5,8 @@
 --   rxlua experiments/spatial_navigation.lua --setting code --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
-local spatial = rx.spatial
-local COMPONENTS = 10
+local spatial = require "reactivation.spatial"
+local COMPONENTS, MILESTONES = 10, { 100, 300, 1000, 2500 }
 
 local opt = spatial.arguments("Trains networks on spatial navigation and draws Figure 1.",
                               "spatial_navigation")
@@ -19,7 +19,7 @@ local function study(seed)
   local awake, asleep = spatial.phases(run, opt)
   local pca = rx.pca(awake.states)
   for _, phase in ipairs { awake, asleep } do
-    phase.explained = pca:explained(phase.states, COMPONENTS)
+    phase.share, phase.explained = pca:explained(phase.states, COMPONENTS)
     phase.variance = rx.pca(phase.states).variance:sum()
     phase.plane = pca:project(phase.states, 2)
     phase.states = nil
@@ -80,7 +80,7 @@ local figure, problem = rx.figure({
 -- What was found
 
 local rows = {}
-for _, batch in ipairs(rx.paper.milestones) do
+for _, batch in ipairs(MILESTONES) do
   local function at(field)
     return each(function(s) return s.history[field][1 + batch // 100] end)
   end
@@ -90,8 +90,8 @@ for _, batch in ipairs(rx.paper.milestones) do
   end
 end
 for _, row in ipairs {
-  { "10 PCs explain, awake", function(s) return s.awake.explained[COMPONENTS] end },
-  { "10 PCs explain, quiescent", function(s) return s.asleep.explained[COMPONENTS] end },
+  { "10 PCs explain, awake", function(s) return s.awake.share end },
+  { "10 PCs explain, quiescent", function(s) return s.asleep.share end },
   { "state variance, awake", function(s) return s.awake.variance end },
   { "state variance, quiescent", function(s) return s.asleep.variance end },
   { "KL(quiescent || awake)", function(s) return s.night_from_day end, "nats" },

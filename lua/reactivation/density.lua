@@ -8,13 +8,6 @@ local check_options = require "reactivation.options"
 
 local density = {}
 
---- Kernel density estimate: Gaussian kernels with the covariance of the points, Scott's factor.
--- @function kde
--- @param points one a row, in any dimension
--- @return a density, and its `factor`
--- @usage local d = rx.kde(positions); print(d:density(rx.matrix { { 0, 0 } }))
-density.kde = core.kde
-
 local Uniform = {}
 Uniform.__index = Uniform
 
@@ -30,7 +23,8 @@ end
 --- The uniform density on a box around 0.
 -- @tab options box, its side (2.2); dimensions (2)
 -- @return a density
--- @usage local nats = rx.kl(rx.uniform_density { box = 2.2 }, d, { rng = rng })
+-- @function rx.uniform_density
+-- @usage local box = rx.uniform_density { box = 2.2, dimensions = 2 }
 function density.uniform(options)
   return setmetatable(check_options(options, {
     box = { "positive", 2.2 }, dimensions = { "size", 2 },
@@ -55,7 +49,7 @@ end
 -- @param q density
 -- @tab[opt] options samples (2500), rng (needed to sample), clip (1e7); or `at`, the points
 -- @treturn number
--- @usage local nats = rx.kl(asleep, awake, { samples = 2500, rng = rx.random(1) })
+-- @usage local nats = rx.kl(rx.kde(points), rx.kde(data), { samples = 2500, rng = rng })
 function density.kl(p, q, options)
   local o = check_options(options, {
     samples = { "size", 2500 }, rng = { "generator" }, clip = { "positive", 1e7 }, at = { "any" },

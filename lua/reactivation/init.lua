@@ -25,7 +25,7 @@ local rx = {
   place_cells = core.place_cells,
 
   -- statistics
-  kde = density.kde,
+  kde = core.kde,
   kl = density.kl,
   uniform_density = density.uniform,
   total_variance = statistics.total_variance,
@@ -59,7 +59,6 @@ local rx = {
   phases = phases.both,
   decoded = phases.decoded,
   quiescent_sigma = phases.quiescent_sigma,
-  spatial = require "reactivation.spatial",
   tasks = {
     head_direction = require "reactivation.tasks.head_direction",
     spatial_navigation = require "reactivation.tasks.spatial_navigation",

@@ -60,13 +60,14 @@ local function table_of(head, rows)
 end
 
 --- Write a page.
+-- @function rx.page
 -- @string path of the file, ending in .html
 -- @tab content `title`; `text`, a paragraph; `command`, what made it; `head`, the titles of the tables'
 --   columns; and a list of sections, each with `title`, `pictures` (paths of SVG or PNG files, which
 --   become part of the page) and `rows`, lists of words
 -- @return true; or nil and a message
 -- @usage rx.page("results.html", { title = "Mine", head = { "what", "value" },
---   { title = "Figure 1", pictures = { "fig1.svg" }, rows = { { "error", "0.1 rad" } } } })
+--                          { title = "Learning", rows = { { "error", "0.1 rad" } } } })
 return function(path, content)
   local parts = {
     "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",

@@ -44,9 +44,6 @@ paper.noise = {
   tonic = { noise = "gaussian", bias = true },
 }
 
---- What a batch's number is compared by: the learning curves are read off here.
-paper.milestones = { 100, 300, 1000, 2500 }
-
 --- What the paper states or its figures show, by figure and label of ours, for tables beside our own.
 paper.published = {
   ["1"] = {

@@ -35,7 +35,7 @@ end
 -- @param task with `decode(self, outputs)`
 -- @tab run as for `net:forward`
 -- @return a sequence, and the states after the last step
--- @usage local positions = rx.decoded(net, task, { init = batch.init, steps = 2000 })
+-- @usage local bearings = rx.decoded(net, task, { init = batch.init, steps = 2000 })
 function phases.decoded(net, task, run)
   run = complete(run)
   run.every = WINDOW
@@ -56,6 +56,7 @@ end
 --   rng, a generator of its own
 -- @treturn table awake, `states` and `decoded`, sequences, and `batch`, which led to them
 -- @treturn table asleep, `states` and `decoded`
+-- @function rx.phases
 -- @usage local awake, asleep = rx.phases(net, task, { trials = 200, steps = 200, rng = rng })
 function phases.both(net, task, options)
   local o = check_options(options, {

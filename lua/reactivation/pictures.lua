@@ -9,7 +9,7 @@ local pictures = {}
 -- @param sequence steps x trials x features, such as x and y
 -- @int trials how many
 -- @return matrix with a row a step and trial: the features, and the number of the trajectory
--- @usage rx.figure("trajectories", { paths = rx.paths(positions, 10), box = 2.2 }, "paths.svg")
+-- @usage rx.figure("trajectories", { paths = rx.paths(states, 3) }, "paths.svg")
 function pictures.paths(sequence, trials)
   local rows = {}
   trials = math.min(trials, sequence.batch)
@@ -28,7 +28,7 @@ end
 -- @number reach the grid covers -reach to reach in x and y
 -- @int[opt=100] points along each side
 -- @treturn table `density`, `xmin`, `xmax`, `ymin`, `ymax`
--- @usage rx.figure("density", rx.heat_map(rx.kde(positions), 1.25), "density.svg")
+-- @usage rx.figure("density", rx.heat_map(rx.uniform_density {}, 1.25), "density.svg")
 function pictures.heat_map(density, reach, points)
   points = points or 100
   local grid = core.matrix(points * points, 2)

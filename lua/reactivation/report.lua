@@ -4,10 +4,11 @@
 local mean_sd = require("reactivation.seeds").mean_sd
 
 --- Print and store numbers, each measured on one network or on several.
+-- @function rx.report
 -- @param out folder of `rx.folder`; its numbers.json lists `label`, `mean`, `sd`, `unit` and `values`
 -- @string title
 -- @tab rows in order, each { label, values [, unit] }, values a list with a number for each network
--- @usage rx.report(out, "spatial navigation", { { "test loss", { 5.8e-6 } } })
+-- @usage rx.report(rx.folder("results"), "my experiment", { { "error", { 0.11, 0.13 }, "m" } })
 return function(out, title, rows)
   local numbers, width = {}, 0
   for _, row in ipairs(rows) do width = math.max(width, #row[1]) end

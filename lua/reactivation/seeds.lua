@@ -22,7 +22,7 @@ end
 -- @tab x where the curves were measured
 -- @tab ... for each curve the lists of numbers that the networks gave, each as long as x
 -- @treturn table `curves`, and from two networks on `lower` and `upper`
--- @usage local data = rx.curves(history.test_batch, { history.test_loss, other.test_loss })
+-- @usage local data = rx.curves({ 0, 100, 200 }, { { 0.2, 0.1, 0.05 }, { 0.21, 0.12, 0.04 } })
 function seeds.curves(x, ...)
   local rows, lower, upper = {}, {}, {}
   local networks = 1

@@ -1,6 +1,5 @@
---- What the experiments on spatial navigation share: their options, what they measure on a network,
+-- What the experiments on spatial navigation share: their options, what they measure on a network,
 -- and the panels that they draw.
--- @module reactivation.spatial
 
 local core = require "reactivation.core"
 local arguments = require "reactivation.arguments"
@@ -28,11 +27,10 @@ local function quiescent_noise(text)
   return nil, ("'scaled', 'same' or a number of at least 0 expected, got '%s'"):format(text)
 end
 
---- The command line of an experiment on spatial navigation.
+-- The command line of an experiment on spatial navigation.
 -- @string description
 -- @string name of the experiment, for the folder of its results
 -- @treturn table the options, and `lengths`, those of the comparisons
--- @usage local opt = rx.spatial.arguments("Draws Figure 1.", "spatial_navigation")
 function spatial.arguments(description, name)
   local values = paper.spatial_navigation
   local opt = arguments(description, {
@@ -60,7 +58,7 @@ function spatial.arguments(description, name)
   return opt
 end
 
---- A network of the experiment, trained or taken from its folder.
+-- A network of the experiment, trained or taken from its folder.
 -- @tab opt
 -- @tab which seed, and biased, noisy or untrained, as for `rx.trained`
 -- @treturn table run
@@ -77,7 +75,7 @@ local function fresh(seed)
   return core.random(seed, 1 << 57)
 end
 
---- Both phases for the figures: 200 trials, 100 steps awake and 200 asleep.
+-- Both phases for the figures: 200 trials, 100 steps awake and 200 asleep.
 -- @tab run of `rx.trained`
 -- @tab opt
 -- @tparam[opt] string|number noise asleep, by default that of the options
@@ -90,7 +88,7 @@ function spatial.phases(run, opt, noise)
   })
 end
 
---- Positions visited in both phases and their densities: 100 steps awake, 1000 asleep.
+-- Positions visited in both phases and their densities: 100 steps awake, 1000 asleep.
 -- @tab run of `rx.trained`
 -- @tab opt
 -- @treturn table awake: `decoded`, a sequence, and `density`
@@ -101,13 +99,13 @@ function spatial.visits(run, opt)
   batch.rng = rng
   local function visit(how)
     local decoded = phases.decoded(net, task, how)
-    return { decoded = decoded, density = density.kde(decoded) }
+    return { decoded = decoded, density = core.kde(decoded) }
   end
   local sigma = phases.quiescent_sigma(net, opt.quiescent_noise)
   return visit(batch), visit { init = batch.init, steps = opt.lengths.kl_steps, rng = rng, sigma = sigma }
 end
 
---- Divergence of two densities by Monte Carlo, E_p log p/q, in nats.
+-- Divergence of two densities by Monte Carlo, E_p log p/q, in nats.
 -- @param p density
 -- @param q density
 -- @tab opt
@@ -116,7 +114,7 @@ function spatial.divergence(p, q, opt)
   return density.kl(p, q, { samples = opt.lengths.samples, rng = fresh(0) })
 end
 
---- Variance asleep, within trajectories and summed over x and y (m^2); their first half is dropped.
+-- Variance asleep, within trajectories and summed over x and y (m^2); their first half is dropped.
 -- @tab run of `rx.trained`
 -- @tab opt
 -- @treturn number
@@ -130,7 +128,7 @@ function spatial.total_variance(run, opt)
   return statistics.total_variance(decoded, { skip = steps // 2 })
 end
 
---- Print and store what was found, and say where the figures are; it raises if there are none.
+-- Print and store what was found, and say where the figures are; it raises if there are none.
 -- @tab opt
 -- @param out folder
 -- @tab rows as for `rx.report`
@@ -148,7 +146,7 @@ end
 
 local PHASES = { active = "awake", quiescent = "quiescent" }
 
---- A panel of decoded trajectories; the colour says the phase.
+-- A panel of decoded trajectories; the colour says the phase.
 -- @param decoded a sequence
 -- @string phase "active" or "quiescent"
 -- @tparam[opt] string title by default the phase
@@ -160,18 +158,18 @@ function spatial.trajectories(decoded, phase, title)
   } }
 end
 
---- A panel of the density of decoded positions.
+-- A panel of the density of decoded positions.
 -- @param decoded a sequence
 -- @string phase "active" or "quiescent"
 -- @tparam[opt] string title by default the phase
 -- @treturn table for `rx.figure`
 function spatial.visited(decoded, phase, title)
-  local data = pictures.heat_map(density.kde(decoded), REACH, GRID)
+  local data = pictures.heat_map(core.kde(decoded), REACH, GRID)
   data.box, data.title, data.cblabel = BOX, title or PHASES[phase], "density (1/m^2)"
   return { "density", data }
 end
 
---- A panel of states on two principal components, coloured by the decoded distance from the centre.
+-- A panel of states on two principal components, coloured by the decoded distance from the centre.
 -- @tab of a phase: `plane`, n x 2, and `decoded`
 -- @string phase "active" or "quiescent"
 -- @number reach of both axes
@@ -185,13 +183,13 @@ function spatial.states(of, phase, reach)
   } }
 end
 
---- A panel of the density of states on two principal components.
+-- A panel of the density of states on two principal components.
 -- @tab of a phase: `plane`, n x 2
 -- @string phase "active" or "quiescent"
 -- @number reach of both axes
 -- @treturn table for `rx.figure`
 function spatial.state_density(of, phase, reach)
-  local data = pictures.heat_map(density.kde(of.plane), reach, GRID)
+  local data = pictures.heat_map(core.kde(of.plane), reach, GRID)
   data.xlabel, data.ylabel, data.cblabel, data.title = "PC 1", "PC 2", "density", PHASES[phase]
   return { "density", data }
 end

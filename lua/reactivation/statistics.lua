@@ -37,12 +37,13 @@ local function squares(data)
   return centred:mul(centred):sum("rows")
 end
 
---- Share of the variance of other rows that lies along the first components, cumulated.
+--- Share of the variance of other rows that lies along the first components.
 -- @function pca:explained
 -- @param data rows x features
 -- @int k how many components
--- @treturn table k numbers from 0 to 1: along the first, the first two, ...
--- @usage local shares = rx.pca(awake):explained(asleep, 10)
+-- @treturn number from 0 to 1
+-- @treturn table k such numbers: along the first component, the first two, ..., the first k
+-- @usage local share, cumulated = rx.pca(data):explained(points, 2)
 function PCA:explained(data, k)
   local along, total = squares(self:project(data, k)), squares(data):sum()
   local shares, sum = {}, 0
@@ -50,7 +51,7 @@ function PCA:explained(data, k)
     sum = sum + along:get(1, i)
     shares[i] = sum / total
   end
-  return shares
+  return sum / total, shares
 end
 
 local function check_sequence(sequence, name)
@@ -66,7 +67,7 @@ end
 -- @param sequence
 -- @tab[opt] options skip (0): steps to leave out at the beginning
 -- @treturn number
--- @usage local variance = rx.total_variance(positions, { skip = 1000 })
+-- @usage local variance = rx.total_variance(bearings, { skip = 1 })
 function statistics.total_variance(sequence, options)
   local steps = check_sequence(sequence, "total_variance")
   local skip = check_options(options, { skip = { "integer", 0 } }).skip
@@ -84,7 +85,7 @@ end
 --- Mean distance between consecutive steps of each trial of a sequence.
 -- @param sequence
 -- @return one row a trial
--- @usage local metres = rx.step_distance(positions):mean()
+-- @usage local distance = rx.step_distance(bearings):mean()
 function statistics.step_distance(sequence)
   local steps = check_sequence(sequence, "step_distance")
   if steps < 2 then error("bad argument #1 to 'step_distance' (at least two steps expected)", 2) end

@@ -55,12 +55,13 @@ end
 
 --- A network of the paper, with its task, trained or taken from its folder; a training that was
 -- interrupted goes on. The folder holds checkpoint.h5, history.h5 and configuration.json.
+-- @function rx.trained
 -- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting
 --   ("text", "code", "tonic"), seed (0), biased (false), noisy (true), untrained (false: its first
 --   weights, and nothing is kept); sigma, units and batches, by default the paper's; networks, the
 --   folder that holds all of them ("results/networks"), or folder, this one's own
 -- @treturn table `net`, `task`, `history` (absent if untrained), `name`, `folder`
--- @usage local run = rx.trained { task = "spatial_navigation", setting = "code", biased = true }
+-- @usage local run = rx.trained { task = "head_direction", units = 8, batches = 3, networks = "networks" }
 return function(options)
   local o = check_options(options, known_options)
   if not o.task then error("bad option 'task' (name of a task expected, got nothing)", 2) end

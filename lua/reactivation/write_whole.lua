@@ -1,8 +1,5 @@
--- Write a file whole or not at all: beside its place, and then renamed into it.
-
---- @string path
--- @string text
--- @return true; or nil and a message
+-- Write a file whole or not at all: beside its place, and then renamed into it. Takes its path and its
+-- text; returns true, or nil and a message.
 return function(path, text)
   local unfinished = path .. ".tmp"
   local file, message = io.open(unfinished, "wb")

@@ -1,4 +1,12 @@
 /* kde.c - kernel density estimates as Lua sees them. */
+
+/** Kernel density estimates: a Gaussian at every point, with the shape of their covariance.
+ *
+ * Fields: `kde.factor`, Scott's, by which the kernels are narrower than the covariance, and
+ * `kde.dimensions`.
+ * @module reactivation.kde
+ * @pragma nostrip */
+
 #include "kde.h"
 #include "bind.h"
 #include <string.h>
@@ -15,7 +23,13 @@ static struct rx_kde *check_kde(lua_State *L, int arg)
     return luaL_checkudata(L, arg, type_name);
 }
 
-/* kde(points) -> density */
+/** The density of points.
+ * @function rx.kde
+ * @tparam matrix points one a row, in any number of dimensions
+ * @treturn kde
+ * @usage
+ * local kde = rx.kde(rng:normal(500, 2))
+ * print(kde:density(rx.matrix { { 0, 0 } })) */
 static int kde_new(lua_State *L)
 {
     const struct rx_matrix *points = rx_check_matrix(L, 1);
@@ -42,7 +56,10 @@ static int kde_new(lua_State *L)
     return 1;
 }
 
-/* kde:density(points) -> one column */
+/** The density at points.
+ * @function kde:density
+ * @tparam matrix points one a row
+ * @treturn matrix one column */
 static int kde_density(lua_State *L)
 {
     const struct rx_kde *kde = check_kde(L, 1);
@@ -53,7 +70,11 @@ static int kde_density(lua_State *L)
     return 1;
 }
 
-/* kde:sample(n, rng) -> n points */
+/** Points drawn from the density.
+ * @function kde:sample
+ * @int n
+ * @param rng generator
+ * @treturn matrix n rows */
 static int kde_sample(lua_State *L)
 {
     const struct rx_kde *kde = check_kde(L, 1);

@@ -1,4 +1,10 @@
 /* place_cells.c - place cells as Lua sees them. */
+
+/** Place cells: each has a centre and answers to positions near it.
+ *
+ * Fields: `cells.cells`, how many, and `cells.centers`, one a row.
+ * @module reactivation.place_cells */
+
 #include "place_cells.h"
 #include "bind.h"
 #include <string.h>
@@ -13,8 +19,16 @@ static struct rx_place_cells *check_cells(lua_State *L, int arg)
     return luaL_checkudata(L, arg, type_name);
 }
 
-/* place_cells { centers =, width =, tuning = "softmax" } -> cells; or "gaussian",
- * "difference_of_gaussians" */
+/** A population of place cells.
+ * @function rx.place_cells
+ * @tab options `centers`, one a row, in any number of dimensions; `width` of the tuning (0.2);
+ * `tuning`: "softmax" (default), by which the activities at a position sum to one, "gaussian", with
+ * a greatest activity of 1, or "difference_of_gaussians", the softmax less that at twice the squared
+ * width, shifted to be at least 0 and scaled to sum to one
+ * @treturn cells
+ * @usage
+ * local place = rx.place_cells { centers = rng:uniform(64, 2, -1, 1), width = 0.2 }
+ * local activity = place:encode(rx.matrix { { 0, 0 }, { 0.5, -0.5 } }) */
 static int cells_new(lua_State *L)
 {
     static const char *const names[] = { "centers", "width", "tuning", NULL };
@@ -47,7 +61,10 @@ static int cells_new(lua_State *L)
     return 1;
 }
 
-/* cells:encode(positions) -> activity, one row a position */
+/** The cells' activity.
+ * @function cells:encode
+ * @tparam matrix positions one a row; a sequence gives a sequence
+ * @treturn matrix one row a position, one column a cell */
 static int cells_encode(lua_State *L)
 {
     const struct rx_place_cells *cells = check_cells(L, 1);
@@ -59,7 +76,11 @@ static int cells_encode(lua_State *L)
     return 1;
 }
 
-/* cells:decode(activity [, k]) -> positions, one a row */
+/** Positions from activity: the mean of the centres of the most active cells.
+ * @function cells:decode
+ * @tparam matrix activity one column a cell
+ * @int[opt=3] k how many of the most active cells
+ * @treturn matrix one position a row */
 static int cells_decode(lua_State *L)
 {
     const struct rx_place_cells *cells = check_cells(L, 1);

@@ -166,7 +166,7 @@ static int process_run(lua_State *L)
 
 /* --- programs beside this one ---------------------------------------------------------------- */
 
-static const char child_name[] = "rx.process";
+static const char child_name[] = "process";
 
 struct child {
     pid_t pid; /* 0 once it has ended */

@@ -32,12 +32,12 @@ local function avoid_wall(settings, x, y, heading, speed, turn)
 end
 
 --- Walk through given random draws; the first step is a warm-up.
+-- @function task:walk
 -- @tab draws `start` (size x 2, m), `heading` (size x 1, rad); `speed` (m/s) and `turn` (rad/s),
 --   each with one row a step, the warm-up included, and one column an animal
 -- @return positions after the warm-up, size x 2
 -- @return displacements of the steps after it, a sequence
 -- @return positions after each of them, a sequence
--- @usage local first, displacements, positions = task:walk(task:draw(200, rng))
 function SpatialNavigation:walk(draws)
   local settings = self.settings
   local size, steps = draws.start.rows, draws.speed.rows - 1
@@ -62,6 +62,7 @@ function SpatialNavigation:walk(draws)
 end
 
 --- The random draws of a batch of walks, for `walk`.
+-- @function task:draw
 -- @int size animals
 -- @param rng generator
 -- @treturn table `start`, `heading`, `speed`, `turn`
@@ -77,6 +78,7 @@ function SpatialNavigation:draw(size, rng)
 end
 
 --- A batch of trials.
+-- @function task:batch
 -- @int size trials
 -- @param rng generator
 -- @treturn table `init`, `inputs` and `targets` for `net:gradient`, and `truth`, the positions (m)
@@ -91,11 +93,13 @@ function SpatialNavigation:batch(size, rng)
 end
 
 --- Positions (m) from the network's outputs: the mean of the centres of the three most active cells.
+-- @function task:decode
 function SpatialNavigation:decode(outputs)
   return self.cells:decode(outputs)
 end
 
---- The spatial-navigation task (`rx.tasks.spatial_navigation`).
+--- The spatial-navigation task.
+-- @function rx.tasks.spatial_navigation
 -- @tab options steps (100), cells (512), width (0.2 m), tuning ("softmax", "gaussian" or
 --   "difference_of_gaussians"), speed (0.26 pi m/s, the scale of the Rayleigh law), turn_sd
 --   (11.52 rad/s), dt (0.02 s), box (2.2 m, its side), border (0.03 m from the wall), border_speed
