@@ -98,9 +98,12 @@ void rx_activation_slope(enum rx_activation activation, float *x, size_t count)
 void rx_outer_product(float *gradient, const float *left, size_t left_stride, size_t out,
                       const float *right, size_t right_stride, size_t in, size_t rows)
 {
+    /* tall tiles, for each packs all of `right` anew: in 64 rows a step of 512 units takes 5% more
+     */
+    const size_t half = (out + 1) / 2, tile = half < RX_TILE_ROWS ? half : RX_TILE_ROWS;
 #pragma omp for schedule(static)
-    for (size_t i = 0; i < out; i += RX_TILE_ROWS)
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans,
-                    (int)rx_piece_length(out, RX_TILE_ROWS, i), (int)in, (int)rows, 1, left + i,
-                    (int)left_stride, right, (int)right_stride, 1, gradient + i * in, (int)in);
+    for (size_t i = 0; i < out; i += tile)
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)rx_piece_length(out, tile, i),
+                    (int)in, (int)rows, 1, left + i, (int)left_stride, right, (int)right_stride, 1,
+                    gradient + i * in, (int)in);
 }
