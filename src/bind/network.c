@@ -148,7 +148,7 @@ static int network_rnn(lua_State *L)
     return network_new(L, &rx_rnn_cell);
 }
 
-/* gru: the same with gates */
+/* gru { the same } -> network */
 static int network_gru(lua_State *L)
 {
     return network_new(L, &rx_gru_cell);

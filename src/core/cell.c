@@ -98,8 +98,7 @@ void rx_activation_slope(enum rx_activation activation, float *x, size_t count)
 void rx_outer_product(float *gradient, const float *left, size_t left_stride, size_t out,
                       const float *right, size_t right_stride, size_t in, size_t rows)
 {
-    /* tall tiles, for each packs all of `right` anew: in 64 rows a step of 512 units takes 5% more
-     */
+    /* tall tiles, for each packs all of `right` anew: 64 rows cost a step of 512 units 5% */
     const size_t half = (out + 1) / 2, tile = half < RX_TILE_ROWS ? half : RX_TILE_ROWS;
 #pragma omp for schedule(static)
     for (size_t i = 0; i < out; i += tile)

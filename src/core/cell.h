@@ -4,7 +4,7 @@
  *
  *   dr = (dt/tau) [ -r + phi(w_rec r + w_in ds + b_rec) ]
  *
- * Gated, gru.c (Eqs. A.3 to A.6), * elementwise, the weights of gate g by custom called r:
+ * Gated, gru.c (Eqs. A.3 to A.6), * elementwise; the weights of gate g are named r:
  *
  *   z = sigmoid(u_z r + w_z ds + b_z)
  *   g = sigmoid(u_r r + w_r ds + b_r)
@@ -14,8 +14,8 @@
  * Each line with weights is a drive of the units: a recurrent sum, an input sum, and perhaps a
  * bias. The weights of all drives are stacked, as one matrix of drives * units rows for each kind,
  * and so are the drives of a trial: inputs and biases then cost one pass, whatever the cell.
- * network.c makes it, and their gradients; a cell adds the recurrent sums and does the rest of
- * one time step, for some trials of the batch. */
+ * network.c makes that pass and its gradients; a cell adds the recurrent sums and does the rest
+ * of one time step, for some trials of the batch. */
 #ifndef RX_CELL_H
 #define RX_CELL_H
 

@@ -22,9 +22,10 @@ struct rx_weight {
     size_t offset; /* in the flat block */
 };
 
-/* Encoder and readout, then for each drive of the cell (cell.h) the input weights, the recurrent
- * weights, and the biases. */
-enum { RX_ENCODER, RX_READOUT, RX_MAX_DRIVES = 3, RX_MAX_WEIGHTS = 2 + 3 * RX_MAX_DRIVES };
+/* The weights: encoder and readout, then of all drives of the cell (cell.h) the input weights, the
+ * recurrent weights, and the biases. */
+enum { RX_ENCODER, RX_READOUT };
+enum { RX_MAX_DRIVES = 3, RX_MAX_WEIGHTS = 2 + 3 * RX_MAX_DRIVES };
 
 struct rx_cell;
 
