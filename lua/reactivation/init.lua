@@ -19,6 +19,7 @@ local rx = {
   join = core.join,
   random = core.random,
   rnn = core.rnn,
+  gru = core.gru,
   load_network = network.load,
   adam = core.adam,
   head_direction_cells = core.head_direction_cells,

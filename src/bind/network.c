@@ -71,8 +71,8 @@ static struct rx_network check_settings(lua_State *L, const struct rx_cell *cell
         .sigma = check_sigma(L, 1, "sigma", 0),
         .input_sigma = check_sigma(L, 1, "input_sigma", 0),
         .output_sigma = check_sigma(L, 1, "output_sigma", 0),
-        .activation =
-            (enum rx_activation)rx_option_choice(L, 1, "activation", RX_RELU, activations),
+        .activation = (enum rx_activation)rx_option_choice(L, 1, "activation",
+                                                           (int)cell->activation, activations),
         .bias = rx_option_boolean(L, 1, "bias", false),
         .law = (enum rx_law)rx_option_choice(L, 1, "noise", RX_NORMAL, laws),
     };
@@ -168,6 +168,12 @@ static int network_new(lua_State *L, const struct rx_cell *cell)
 static int network_rnn(lua_State *L)
 {
     return network_new(L, &rx_rnn_cell);
+}
+
+/* gru { the same } -> network */
+static int network_gru(lua_State *L)
+{
+    return network_new(L, &rx_gru_cell);
 }
 
 /* --- runs ------------------------------------------------------------------------------------ */
@@ -387,4 +393,6 @@ void rx_open_network(lua_State *L)
     lua_pop(L, 1);
     lua_pushcfunction(L, network_rnn);
     lua_setfield(L, -2, "rnn");
+    lua_pushcfunction(L, network_gru);
+    lua_setfield(L, -2, "gru");
 }

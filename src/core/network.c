@@ -7,19 +7,29 @@
 #include <math.h>
 #include <string.h>
 
-void rx_network_add_weight(struct rx_network *net, const char *name, size_t rows, size_t cols,
-                           size_t fan_in)
+static void add_weight(struct rx_network *net, const char *name, size_t rows, size_t cols,
+                       size_t fan_in)
 {
     net->weight[net->weights++] = (struct rx_weight){ name, rows, cols, fan_in, net->parameters };
-    net->parameters += rows * cols;
+    if (net->parameters <= SIZE_MAX / 4)
+        net->parameters += rows * cols;
 }
 
 void rx_network_layout(struct rx_network *net)
 {
+    const struct rx_cell *cell = net->cell;
     net->weights = net->parameters = 0;
-    rx_network_add_weight(net, "encoder", net->units, net->init, net->init);
-    rx_network_add_weight(net, "w_out", net->outputs, net->units, net->units);
-    net->cell->layout(net);
+    add_weight(net, "encoder", net->units, net->init, net->init);
+    add_weight(net, "w_out", net->outputs, net->units, net->units);
+    net->input = net->parameters;
+    for (size_t d = 0; d < cell->drives; d++)
+        add_weight(net, cell->drive[d].input, net->units, net->inputs, net->inputs);
+    net->recurrent = net->parameters;
+    for (size_t d = 0; d < cell->drives; d++)
+        add_weight(net, cell->drive[d].recurrent, net->units, net->units, net->units);
+    net->biases = net->parameters;
+    for (size_t d = 0; net->bias && d < cell->drives; d++)
+        add_weight(net, cell->drive[d].bias, 1, net->units, 0);
 }
 
 void rx_network_initialize(const struct rx_network *net, float *weights, struct rx_random *random)
@@ -82,17 +92,17 @@ struct pass {
     const struct rx_network *net;
     const struct rx_run *run;
     const float *weights;
-    float *transposed; /* (parameters) */
+    float *transposed; /* (parameters): matrices the other way round, those of drives stacked */
     const float *inputs;
     float *start;  /* (batch, units): r(0) */
     float *states; /* (steps, batch, units) */
-    float *saved;  /* (steps, batch, saved, units), or one step of it if `keeps` is false */
+    float *drive;  /* (steps, batch, drives * units), or one step of it if `keeps` is false */
     bool keeps;
 };
 
-static size_t saved_count(const struct rx_network *net)
+static size_t drive_width(const struct rx_network *net)
 {
-    return net->cell->saved * net->units;
+    return net->cell->drives * net->units;
 }
 
 static bool noisy_inputs(const struct rx_network *net, const struct rx_run *run)
@@ -104,7 +114,7 @@ static size_t pass_scratch(const struct rx_network *net, const struct rx_run *ru
 {
     return rx_workspace_padded(net->parameters) +
            rx_workspace_padded(noisy_inputs(net, run) * run->steps * run->batch * net->inputs) +
-           rx_workspace_padded(steps * run->batch * saved_count(net));
+           rx_workspace_padded(steps * run->batch * drive_width(net));
 }
 
 /* start = E f(s(0)). A stop asked for meanwhile is seen by the first step. */
@@ -115,6 +125,12 @@ static void encode(float *start, const struct pass *pass)
     const struct rx_matrix encoder = { pass->transposed + net->weight[RX_ENCODER].offset, net->init,
                                        net->units, 0 };
     rx_matrix_product(start, &first, &encoder, pass->run->stop);
+}
+
+static void transpose(const struct pass *pass, size_t offset, size_t rows, size_t cols)
+{
+    const struct rx_matrix matrix = { (float *)pass->weights + offset, rows, cols, 0 };
+    rx_matrix_transpose(pass->transposed + offset, &matrix);
 }
 
 /* Transpose the weights, encode the first state, add noise to the inputs. */
@@ -131,15 +147,13 @@ static struct pass pass_begin(const struct rx_network *net, const float *weights
         .inputs = run->inputs,
         .start = start,
         .states = states,
-        .saved = rx_workspace_take(workspace, (keeps ? rows : batch) * saved_count(net)),
+        .drive = rx_workspace_take(workspace, (keeps ? rows : batch) * drive_width(net)),
         .keeps = keeps,
     };
-    for (size_t w = 0; w < net->weights; w++) {
-        const struct rx_weight *weight = &net->weight[w];
-        const struct rx_matrix matrix = { (float *)weights + weight->offset, weight->rows,
-                                          weight->cols, 0 };
-        rx_matrix_transpose(pass.transposed + weight->offset, &matrix);
-    }
+    transpose(&pass, net->weight[RX_ENCODER].offset, net->units, net->init);
+    transpose(&pass, net->weight[RX_READOUT].offset, net->outputs, net->units);
+    transpose(&pass, net->input, drive_width(net), net->inputs);
+    transpose(&pass, net->recurrent, drive_width(net), net->units);
     if (run->state)
         memcpy(start, run->state, batch * net->units * sizeof *start);
     else
@@ -161,39 +175,54 @@ static struct rx_step shard_step(const struct pass *pass, size_t t, size_t first
     const struct rx_network *net = pass->net;
     const size_t batch = pass->run->batch, row = t * batch + first;
     return (struct rx_step){
-        .net = net,
-        .weights = pass->weights,
-        .transposed = pass->transposed,
         .rows = count,
-        .input = pass->inputs ? pass->inputs + row * net->inputs : NULL,
+        .units = net->units,
+        .leak = (float)(net->dt / net->tau),
+        .activation = net->activation,
+        .recurrent = pass->weights + net->recurrent,
+        .transposed = pass->transposed + net->recurrent,
         .before = t ? pass->states + (row - batch) * net->units : pass->start + first * net->units,
-        .saved = pass->saved + (pass->keeps ? row : first) * saved_count(net),
+        .drive = pass->drive + (pass->keeps ? row : first) * drive_width(net),
     };
+}
+
+static const float *input_row(const struct pass *pass, size_t row)
+{
+    return pass->inputs ? pass->inputs + row * pass->net->inputs : NULL;
 }
 
 static void shard_forward(const struct pass *pass, size_t first, size_t count)
 {
-    const size_t units = pass->net->units;
-    const struct rx_noise on_states = state_noise(pass->net, pass->run);
+    const struct rx_network *net = pass->net;
+    const size_t units = net->units;
+    const float *biases = net->bias ? pass->weights + net->biases : NULL;
+    const struct rx_noise on_states = state_noise(net, pass->run);
     for (size_t t = 0; t < pass->run->steps && !*pass->run->stop; t++) {
         const struct rx_step step = shard_step(pass, t, first, count);
         const size_t row = t * pass->run->batch + first;
         float *after = pass->states + row * units;
-        pass->net->cell->forward(after, &step);
+        rx_drive_forward(step.drive, biases, input_row(pass, row), pass->transposed + net->input,
+                         count, net->inputs, drive_width(net));
+        net->cell->forward(after, &step);
         for (size_t r = 0; r < count; r++)
             rx_noise_add(&on_states, row + r, after + r * units, units);
     }
 }
 
-/* d_states (steps + 1, batch, units): the gradient at r(0), r(1), ... */
+/* d_states (steps + 1, batch, units): the gradient at r(0), r(1), ..., of which r(0)'s remains;
+ * d_drive (1 + inputs, drives * units): that of the biases and the transposed input weights. */
 static void shard_backward(const struct pass *pass, float *d_states, float *d_drive, size_t first,
                            size_t count)
 {
-    const size_t batch = pass->run->batch, units = pass->net->units;
+    const struct rx_network *net = pass->net;
+    const size_t batch = pass->run->batch;
     for (size_t t = pass->run->steps; t-- > 0 && !*pass->run->stop;) {
         const struct rx_step step = shard_step(pass, t, first, count);
-        float *d_before = d_states + (t * batch + first) * units;
-        pass->net->cell->backward(d_before, d_drive, d_before + batch * units, &step);
+        const size_t row = t * batch + first;
+        float *d_before = d_states + row * net->units;
+        net->cell->backward(d_before, d_before + batch * net->units, &step);
+        rx_drive_backward(d_drive, step.drive, input_row(pass, row), count, net->inputs,
+                          drive_width(net));
     }
 }
 
@@ -240,7 +269,7 @@ enum rx_status rx_network_gradient(double *loss, float *gradient, const struct r
 {
     const size_t batch = run->batch, units = net->units, rows = run->steps * batch;
     const size_t all_states = (rows + batch) * units, shards = rx_pieces(batch, RX_SHARD_TRIALS);
-    const size_t drive = net->cell->drives * (1 + net->inputs) * units;
+    const size_t drive = (1 + net->inputs) * drive_width(net);
     if (rx_workspace_reserve(workspace, 2 * rx_workspace_padded(all_states) +
                                             pass_scratch(net, run, run->steps) +
                                             rx_workspace_padded(shards * drive) +
@@ -274,9 +303,12 @@ enum rx_status rx_network_gradient(double *loss, float *gradient, const struct r
     for (size_t s = 1; s < shards; s++)
         for (size_t i = 0; i < drive; i++)
             d_drive[i] += d_drive[s * drive + i];
+    rx_drive_gradient(net->bias ? gradient + net->biases : NULL, gradient + net->input, d_drive,
+                      net->inputs, drive_width(net));
 #pragma omp parallel
     {
-        net->cell->weight_gradient(gradient, net, d_drive, pass.saved, start, rows);
+        net->cell->weight_gradient(gradient + net->recurrent, pass.drive, d_states + batch * units,
+                                   start, rows, units);
         if (run->init)
             rx_outer_product(gradient + net->weight[RX_ENCODER].offset, d_states, units, units,
                              run->init, net->init, net->init, batch);

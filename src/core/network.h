@@ -22,7 +22,10 @@ struct rx_weight {
     size_t offset; /* in the flat block */
 };
 
-enum { RX_ENCODER, RX_READOUT, RX_CELL_WEIGHTS, RX_MAX_WEIGHTS = 16 };
+/* The weights: encoder and readout, then of all drives of the cell (cell.h) the input weights, the
+ * recurrent weights, and the biases. */
+enum { RX_ENCODER, RX_READOUT };
+enum { RX_MAX_DRIVES = 3, RX_MAX_WEIGHTS = 2 + 3 * RX_MAX_DRIVES };
 
 struct rx_cell;
 
@@ -36,9 +39,11 @@ struct rx_network {
     bool bias;                               /* a learned constant drive to each unit */
     struct rx_weight weight[RX_MAX_WEIGHTS]; /* filled by rx_network_layout */
     size_t weights, parameters;              /* matrices, and numbers in all of them */
+    size_t input, recurrent, biases;         /* offsets of the drives' weights in the flat block */
 };
 
-/* Fill in the weight table from the fields before it. */
+/* Fill in the weight table and what follows it from the fields before. Sides below 2^31 keep the
+ * count of parameters from wrapping around: beyond SIZE_MAX / 4 it goes no further. */
 void rx_network_layout(struct rx_network *net);
 
 /* First values of all weights (parameters). */

@@ -9,7 +9,7 @@
 
 enum {
     RX_BLOCK_ROWS = 256,  /* rows of a product or an element-wise pass */
-    RX_TILE_ROWS = 64,    /* rows of a weight matrix whose gradient one thread sums */
+    RX_TILE_ROWS = 256,   /* at most: rows of a weight matrix whose gradient one thread sums */
     RX_SHARD_TRIALS = 100 /* trials that one thread carries through time */
 };
 

@@ -35,30 +35,33 @@ function random_task:batch(size, generator)
   }
 end
 
-local function model(name, task, units, repeats)
+local function model(name, cell, task, units, repeats)
   return {
-    name = name, task = task, units = units,
+    name = name, cell = cell, task = task, units = units,
     repeats = repeats, -- steps in a round
-    net = rx.rnn {
+    net = rx[cell] {
       inputs = task.inputs, units = units, outputs = task.outputs, init = task.init,
       dt = paper.dt, tau = paper.tau, sigma = paper.sigma, rng = rng,
     },
     optimizer = rx.adam { rate = paper.rate },
     products = products.new {
-      units = units, outputs = task.outputs, init = task.init, batch = SIZE, steps = STEPS,
+      cell = cell, units = units, outputs = task.outputs, init = task.init, batch = SIZE, steps = STEPS,
     },
   }
 end
 
+local head_direction = rx.tasks.head_direction { steps = STEPS, cells = CELLS, dt = paper.dt }
 local models = {
-  model("head direction", rx.tasks.head_direction { steps = STEPS, cells = CELLS, dt = paper.dt }, 128, 3),
-  model("512 units", random_task, 512, 1),
+  model("head direction", "rnn", head_direction, 128, 3),
+  model("spatial RNN", "rnn", random_task, 512, 1),
+  model("spatial GRU", "gru", random_task, 512, 1),
 }
 
 -- Multiplications and additions of the products, as 10^9.
 local function work(m)
   local rows, task = STEPS * SIZE, m.task
-  return 2 * m.units * (3 * rows * m.units + 3 * rows * task.outputs + 2 * SIZE * task.init) / 1e9
+  local recurrent = m.cell == "gru" and 3 * m.units or m.units
+  return 2 * m.units * (3 * rows * recurrent + 3 * rows * task.outputs + 2 * SIZE * task.init) / 1e9
 end
 
 local function seconds(f, ...)
@@ -211,7 +214,7 @@ local function result(m, threads)
   local shares = {}
   for _, part in ipairs(PARTS) do shares[part] = summary(ratios(s[part], s.step)) end
   return {
-    name = m.name, units = m.units, outputs = m.task.outputs, inputs = m.task.inputs,
+    name = m.name, cell = m.cell, units = m.units, outputs = m.task.outputs, inputs = m.task.inputs,
     batch = SIZE, steps = STEPS, threads = threads,
     step = summary(s.step), limit = summary(fastest), layout = layout,
     limit_gflops = work(m) / median(fastest),

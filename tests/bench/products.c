@@ -1,13 +1,18 @@
 /* products.c - the matrix products of one training step and nothing else: the limit that `make
  * bench` holds the library to.
  *
- * Counted are the products of the vanilla cell with a linear encoder and readout, each one plain
- * call of the same library on the whole batch or the whole sequence, its threads included:
+ * Counted are the products of a network with a linear encoder and readout, each one plain call of
+ * the same library on the whole batch or the whole sequence, its threads included:
  *
  *   r(0) = init E';  r(t+1) = r(t) W' a step;  outputs = r D'       forward
  *   d_r = outputs D;  d_D = outputs' r                              readout, backward
  *   d_r(t) += d_r(t+1) W a step;  d_W = d_r' r                      recurrence, backward
  *   d_E = d_r(0)' init                                              encoder, backward
+ *
+ * and for the gated cell, where W is the candidate's, with G (2 units, units) of both gates:
+ *
+ *   gates = r(t) G' a step                                          forward
+ *   d_r(t) += gates G a step;  d_G = gates' r                       backward
  *
  * Not counted: noise, activation, targets, loss, optimizer, the one or two inputs (no library
  * gains on a product that narrow), and memory, which is allocated and touched beforehand. Values
@@ -34,11 +39,13 @@ struct weight {
 
 struct products {
     size_t batch, steps;
-    struct weight encoder, recurrence, readout;
+    bool gated;
+    struct weight encoder, recurrence, readout, gate;
     float *init;     /* (batch, init) */
     float *states;   /* (steps + 1, batch, units) */
     float *d_states; /* (steps + 1, batch, units) */
     float *outputs;  /* (steps, batch, outputs), taken for their own errors too */
+    float *gates;    /* (steps, batch, 2 units), likewise, if gated */
 };
 
 /* y (rows, out) = x (rows, in) w' */
@@ -69,15 +76,23 @@ static void training_step(const struct products *p, bool transposed)
     float *states = p->states, *d_states = p->d_states;
 
     forward(states, p->init, &p->encoder, p->batch, transposed);
-    for (size_t t = 0; t < p->steps; t++)
+    for (size_t t = 0; t < p->steps; t++) {
+        if (p->gated)
+            forward(p->gates + 2 * t * state, states + t * state, &p->gate, p->batch, transposed);
         forward(states + (t + 1) * state, states + t * state, &p->recurrence, p->batch, transposed);
+    }
     forward(p->outputs, states + state, &p->readout, rows, transposed);
 
     backward(d_states + state, 0, p->outputs, &p->readout, rows);
     weight_gradient(&p->readout, p->outputs, states + state, rows);
-    for (size_t t = p->steps; t-- > 0;) /* r(0) is not read out: nothing to add to */
+    for (size_t t = p->steps; t-- > 0;) { /* r(0) is not read out: nothing to add to */
         backward(d_states + t * state, t > 0, d_states + (t + 1) * state, &p->recurrence, p->batch);
+        if (p->gated)
+            backward(d_states + t * state, 1, p->gates + 2 * t * state, &p->gate, p->batch);
+    }
     weight_gradient(&p->recurrence, d_states + state, states, rows);
+    if (p->gated)
+        weight_gradient(&p->gate, p->gates, states, rows);
     weight_gradient(&p->encoder, d_states, p->init, p->batch);
 }
 
@@ -128,17 +143,19 @@ static size_t check_size(lua_State *L, const char *name)
     return (size_t)size;
 }
 
-/* new { units =, outputs =, init =, batch =, steps = } -> products */
+/* new { cell =, units =, outputs =, init =, batch =, steps = } -> products */
 static int products_new(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     const size_t units = check_size(L, "units"), outputs = check_size(L, "outputs"),
                  init = check_size(L, "init"), batch = check_size(L, "batch"),
                  steps = check_size(L, "steps");
+    lua_getfield(L, 1, "cell");
+    const bool gated = luaL_checkoption(L, -1, NULL, (const char *const[]){ "rnn", "gru", NULL });
     lua_settop(L, 1);
     struct products *p = lua_newuserdatauv(L, sizeof *p, 1);
     lua_newtable(L); /* of the blocks, to keep them */
-    *p = (struct products){ .batch = batch, .steps = steps };
+    *p = (struct products){ .batch = batch, .steps = steps, .gated = gated };
     p->encoder = new_weight(L, units, init);
     p->recurrence = new_weight(L, units, units);
     p->readout = new_weight(L, outputs, units);
@@ -146,6 +163,10 @@ static int products_new(lua_State *L)
     p->states = new_floats(L, (steps + 1) * batch * units, 0);
     p->d_states = new_floats(L, (steps + 1) * batch * units, 0);
     p->outputs = new_floats(L, steps * batch * outputs, 0);
+    if (gated) {
+        p->gate = new_weight(L, 2 * units, units);
+        p->gates = new_floats(L, steps * batch * 2 * units, 0);
+    }
     lua_setiuservalue(L, 2, 1);
     luaL_setmetatable(L, type_name);
     return 1;

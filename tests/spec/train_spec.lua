@@ -2,10 +2,10 @@ local rx = require "reactivation"
 local support = require "tests.spec.support"
 local message, same = support.message, support.same
 
-local function network(options)
+local function network(options, cell)
   local o = { inputs = 1, units = 12, outputs = 20, dt = 0.02, tau = 0.04, sigma = 0.3, rng = rx.random(5) }
   for name, value in pairs(options or {}) do o[name] = value end
-  return rx.rnn(o)
+  return rx[cell or "rnn"](o)
 end
 
 local function new_task() return rx.tasks.head_direction { steps = 6, cells = 20 } end
@@ -21,13 +21,17 @@ describe("a training", function()
   before_each(function() folder, remove = support.scratch() end)
   after_each(function() remove() end)
 
-  it("lowers the loss and the decoding error", function()
-    local history = train(network(), { batches = 400, size = 50, optimizer = rx.adam { rate = 1e-2 }, test_every = 100 })
-    assert.are.equal(400, #history.loss)
-    assert.are.same({ 0, 100, 200, 300, 400 }, history.test_batch)
-    assert.is_true(history.test_loss[5] < 0.6 * history.test_loss[1])
-    assert.is_true(history.test_error[5] < 0.6 * history.test_error[1])
-  end)
+  for _, cell in ipairs { "rnn", "gru" } do
+    it("lowers the loss and the decoding error: " .. cell, function()
+      local history = train(network({}, cell), {
+        batches = 400, size = 50, optimizer = rx.adam { rate = 1e-2 }, test_every = 100,
+      })
+      assert.are.equal(400, #history.loss)
+      assert.are.same({ 0, 100, 200, 300, 400 }, history.test_batch)
+      assert.is_true(history.test_loss[5] < 0.6 * history.test_loss[1])
+      assert.is_true(history.test_error[5] < 0.6 * history.test_error[1])
+    end)
+  end
 
   it("tests on one batch and noise that stay fixed", function()
     local history = train(network(), { rate = 0 })
@@ -65,16 +69,36 @@ describe("a training", function()
     assert.near(1e-4, (slow.parameters - start):abs():max(), 1e-5)
   end)
 
-  it("that is cut in two ends with the same weights, bit for bit, and the same history", function()
-    local whole, parted = network(), network()
-    local expected = train(whole)
-    local path = folder .. "/run.h5"
-    train(parted, { batches = 13, checkpoint = path })
-    local again = network()
-    local history = train(again, { checkpoint = path })
-    assert.is_true(same(whole.parameters, again.parameters))
-    assert.are.same(expected, history)
-    assert.are.equal(whole.rng.position, again.rng.position)
+  for _, cell in ipairs { "rnn", "gru" } do
+    it("that is cut in two ends with the same weights and history, bit for bit: " .. cell, function()
+      local options = { bias = true }
+      local whole, parted = network(options, cell), network(options, cell)
+      local expected = train(whole)
+      local path = folder .. "/run.h5"
+      train(parted, { batches = 13, checkpoint = path })
+      local again = network(options, cell)
+      local history = train(again, { checkpoint = path })
+      assert.is_true(same(whole.parameters, again.parameters))
+      assert.are.same(expected, history)
+      assert.are.equal(whole.rng.position, again.rng.position)
+    end)
+
+    it("gives a file from which the network comes back: " .. cell, function()
+      local path = folder .. "/run.h5"
+      local net = network({ bias = true }, cell)
+      train(net, { checkpoint = path })
+      local back, run = assert(rx.load_network(path))
+      assert.is_true(same(net.parameters, back.parameters))
+      assert.are.equal(30, run.batch)
+      assert.are.same(net.settings, back.settings)
+      assert.are.equal(cell, back.settings.cell)
+    end)
+  end
+
+  it("without a file gives no network, and says why", function()
+    local nothing, problem = rx.load_network(folder .. "/none.h5")
+    assert.is_nil(nothing)
+    assert.matches("No such file", problem)
   end)
 
   it("that is finished is not trained again", function()
@@ -85,19 +109,6 @@ describe("a training", function()
     local history = train(second, { checkpoint = path })
     assert.is_true(same(first.parameters, second.parameters))
     assert.are.equal(30, #history.loss)
-  end)
-
-  it("gives a file from which the network comes back", function()
-    local path = folder .. "/run.h5"
-    local net = network { bias = true }
-    train(net, { checkpoint = path })
-    local back, run = assert(rx.load_network(path))
-    assert.is_true(same(net.parameters, back.parameters))
-    assert.are.equal(30, run.batch)
-    for name, value in pairs(net.settings) do assert.are.equal(value, back.settings[name]) end
-    local nothing, problem = rx.load_network(folder .. "/none.h5")
-    assert.is_nil(nothing)
-    assert.matches("No such file", problem)
   end)
 
   it("stops at a loss that is no number, says where, and keeps the last good weights", function()
@@ -143,6 +154,8 @@ describe("a training", function()
     assert.matches("made with network units = 12, but this run has 13",
                    message(train, network { units = 13 }, { checkpoint = path }))
     assert.matches("made with network bias = false", message(train, network { bias = true }, { checkpoint = path }))
+    assert.matches("made with network cell = rnn, but this run has gru",
+                   message(train, network({ activation = "relu" }, "gru"), { checkpoint = path }))
     assert.matches("generator seed = 5, but this run has 6",
                    message(train, network { rng = rx.random(6) }, { checkpoint = path }))
     assert.matches("task biased = false", message(train, network(), { checkpoint = path },

@@ -1,0 +1,132 @@
+local rx = require "reactivation"
+local support = require "tests.spec.support"
+local same, relative_error = support.same, support.relative_error
+
+local function golden_network(name)
+  local g = support.golden(name)
+  local net = rx[g.cell] {
+    inputs = g.inputs, units = g.units, outputs = g.outputs, init = g.init, dt = g.dt, tau = g.tau,
+    sigma = g.sigma, activation = g.activation, bias = g.bias == 1, rng = rx.random(0),
+  }
+  for weight, matrix in pairs(net.weights) do matrix:copy(g.weights[weight]) end
+  return net, g
+end
+
+for _, name in ipairs { "rnn_relu", "rnn_tanh_bias", "rnn_sigmoid", "gru_tanh", "gru_relu_bias" } do
+  describe("the network of the reference data " .. name, function()
+    local net, g = golden_network(name)
+
+    it("goes through the same states and outputs", function()
+      local states, outputs = net:forward(g.batch)
+      assert.is_true(relative_error(g.forward.states, states) < 1e-5)
+      assert.is_true(relative_error(g.forward.outputs, outputs) < 1e-5)
+      assert.are.equal(g.steps, states.steps)
+    end)
+
+    it("has the same loss and the same gradient of every weight", function()
+      local loss, gradients = net:gradient(g.batch)
+      assert.near(g.loss, loss, 1e-5 * g.loss)
+      for weight in pairs(gradients) do
+        assert.is_true(relative_error(g.gradients[weight], gradients[weight]) < 1e-4, weight)
+      end
+      for weight in pairs(g.gradients) do assert.is_truthy(gradients[weight], weight) end
+    end)
+  end)
+end
+
+-- A small network with weights that are large enough for every gradient to stand out from float32.
+local function small(cell, activation, bias, rng)
+  local net = rx[cell] {
+    inputs = 2, units = 6, outputs = 4, init = 3, dt = 0.02, tau = 0.03, sigma = 1, activation = activation,
+    bias = bias, rng = rng,
+  }
+  net.parameters:copy(2 * net.parameters)
+  for _, name in ipairs { "b_rec", "b_z", "b_r", "b_h" } do
+    if net.weights[name] then net.weights[name]:copy(rng:normal(1, 6, 0.1, 0.5)) end
+  end
+  local batch = {
+    init = rng:normal(5, 3), inputs = rng:normal(35, 2):as_sequence(7), targets = rng:normal(35, 4),
+    noise = rng:normal(35, 6),
+  }
+  return net, batch
+end
+
+-- The slope of the loss at one weight: signed, from a step h to either side.
+local function slope(net, batch, matrix, i, j, h)
+  local w = matrix:get(i, j)
+  matrix:set(i, j, w + h)
+  local above = net:gradient(batch)
+  matrix:set(i, j, w - h)
+  local below = net:gradient(batch)
+  matrix:set(i, j, w)
+  return (above - below) / (2 * h)
+end
+
+for _, cell in ipairs { "rnn", "gru" } do
+  describe("the gradient of the " .. cell, function()
+    for _, activation in ipairs { "relu", "tanh", "sigmoid", "identity" } do
+      for _, bias in ipairs { false, true } do
+        it(("is the slope of the loss at every single weight: %s, %s"):format(activation,
+            bias and "biases" or "no biases"), function()
+          local net, batch = small(cell, activation, bias, rx.random(11))
+          local _, gradients = net:gradient(batch)
+          for name, matrix in pairs(net.weights) do
+            local scale = gradients[name]:abs():max()
+            assert.is_true(scale > 0)
+            for i = 1, matrix.rows do
+              for j = 1, matrix.cols do
+                -- what remains is float32 in the loss, and relu's kink
+                assert.near(slope(net, batch, matrix, i, j, 4e-3), gradients[name]:get(i, j), 0.02 * scale)
+              end
+            end
+          end
+        end)
+      end
+    end
+
+    it("follows inputs through the library's product as well as by rows", function()
+      local rng = rx.random(12)
+      local net = rx[cell] { inputs = 9, units = 5, outputs = 3, tau = 0.03, activation = "tanh", rng = rng }
+      local batch = {
+        init = rng:normal(4, 3), inputs = rng:normal(12, 9):as_sequence(3), targets = rng:normal(12, 3),
+      }
+      local _, gradients = net:gradient(batch)
+      for name, matrix in pairs(net.weights) do
+        if matrix.cols == 9 then
+          local scale = gradients[name]:abs():max()
+          for i = 1, 5 do
+            for j = 1, 9 do
+              assert.near(slope(net, batch, matrix, i, j, 2e-2), gradients[name]:get(i, j), 0.01 * scale)
+            end
+          end
+        end
+      end
+    end)
+
+    it("is the same to the last bit on one thread and on two", function()
+      local threads, found = rx.threads(), {}
+      for n = 1, 2 do
+        rx.threads(n)
+        local rng = rx.random(1)
+        local net = rx[cell] { inputs = 1, units = 40, outputs = 70, sigma = 0.5, bias = true, rng = rng }
+        local task = rx.tasks.head_direction { cells = 70, steps = 13 }
+        local loss, _, flat = net:gradient(task:batch(230, rng))
+        found[n] = { loss = loss, flat = flat }
+      end
+      rx.threads(threads)
+      assert.are.equal(found[1].loss, found[2].loss)
+      assert.is_true(same(found[1].flat, found[2].flat))
+    end)
+
+    it("reaches no encoder when the run starts from a state", function()
+      local rng = rx.random(2)
+      local net, batch = small(cell, "tanh", true, rng)
+      batch.init, batch.state = nil, rng:normal(5, 6)
+      local _, gradients = net:gradient(batch)
+      for name, gradient in pairs(gradients) do
+        local largest = gradient:abs():max()
+        assert.are.equal(name == "encoder", largest == 0, name)
+      end
+    end)
+  end)
+end
