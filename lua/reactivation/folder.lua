@@ -1,6 +1,5 @@
 --- A folder for the results of one run.
 -- @module reactivation.folder
--- @pragma nostrip
 
 local lfs = require "lfs"
 local cjson = require "cjson"
@@ -10,20 +9,52 @@ local write_whole = require "reactivation.write_whole"
 local Folder = {}
 Folder.__index = Folder
 
--- JSON with one element of a list, or one field in the order of names, a line: for people and diff.
-local function to_json(values)
-  local lines = {}
-  if #values > 0 then
-    for i, value in ipairs(values) do lines[i] = "  " .. cjson.encode(value) end
-    return "[\n" .. table.concat(lines, ",\n") .. "\n]\n"
+-- The shortest text that gives the number back. (cjson would keep 14 digits.)
+local function number_text(x)
+  if x - x ~= 0 then return "null" end -- JSON has neither NaN nor infinity
+  if math.type(x) == "integer" then return ("%d"):format(x) end
+  local text
+  for digits = 15, 17 do
+    text = ("%%.%dg"):format(digits):format(x)
+    if tonumber(text) == x then break end
   end
+  return text
+end
+
+local function sorted_names(values)
   local names = {}
-  for name in pairs(values) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do
-    lines[i] = ("  %s: %s"):format(cjson.encode(name), cjson.encode(values[name]))
+  for name in pairs(values) do
+    if type(name) ~= "string" then error("names of fields expected, got " .. tostring(name), 0) end
+    names[#names + 1] = name
   end
-  return "{\n" .. table.concat(lines, ",\n") .. "\n}\n"
+  table.sort(names)
+  return names
+end
+
+-- The parts of a list or of a table by names, in the order of names.
+local function parts(values, text_of)
+  local list = {}
+  if #values > 0 then
+    for i, element in ipairs(values) do list[i] = text_of(element) end
+    return list, "[", "]"
+  end
+  for i, name in ipairs(sorted_names(values)) do
+    list[i] = cjson.encode(name) .. ": " .. text_of(values[name])
+  end
+  return list, "{", "}"
+end
+
+local function value_text(value)
+  if type(value) == "number" then return number_text(value) end
+  if type(value) ~= "table" then return cjson.encode(value) end
+  local list, open, close = parts(value, value_text)
+  return open .. table.concat(list, ", ") .. close
+end
+
+-- JSON with one element or field a line, so that people and diff can read it.
+local function to_json(values)
+  local list, open, close = parts(values, value_text)
+  return open .. "\n  " .. table.concat(list, ",\n  ") .. "\n" .. close .. "\n"
 end
 
 --- The path of a file in the folder.
@@ -34,12 +65,14 @@ function Folder:path(name)
   return self.name .. "/" .. name
 end
 
---- Store a list, or a table by names, of numbers, strings, booleans and tables of them as JSON.
+--- Store as JSON a list or a table by names, of numbers, strings, booleans and such tables; NaN and
+-- infinity become null.
 -- @function folder:write
 -- @string name of the file
 -- @tab values
 function Folder:write(name, values)
-  local ok, message = write_whole(self:path(name), to_json(values))
+  local ok, message = pcall(to_json, values)
+  if ok then ok, message = write_whole(self:path(name), message) end
   if not ok then error(("cannot write %s: %s"):format(self:path(name), message), 0) end
 end
 
@@ -59,14 +92,18 @@ end
 --   cannot be made
 -- @usage local out = rx.folder("results/mine"); out:write("numbers.json", { error = 0.1 })
 return function(name)
+  if type(name) ~= "string" then
+    error(("bad argument #1 to 'folder' (string expected, got %s)"):format(type(name)), 2)
+  end
   local at = name:sub(1, 1) == "/" and "/" or ""
   for part in name:gmatch("[^/]+") do
     at = at .. part
     if lfs.attributes(at, "mode") ~= "directory" then
       local ok, message = lfs.mkdir(at)
-      if not ok then error(("cannot make the folder %s: %s"):format(name, message), 0) end
+      if not ok then error(("cannot make the folder '%s': %s"):format(name, message), 0) end
     end
     at = at .. "/"
   end
+  if at == "" then error("cannot make the folder '': No name", 0) end
   return setmetatable({ name = name }, Folder)
 end

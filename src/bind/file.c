@@ -85,6 +85,8 @@ void rx_file_enter(lua_State *L, struct rx_file *file, const char *key)
 {
     if (file->depth == RX_FILE_DEPTH)
         rx_file_error(L, file, "more than %d tables within each other", RX_FILE_DEPTH);
+    if (rx_stop_flag)
+        rx_check_status(L, RX_STOPPED);
     luaL_checkstack(L, 20, "nested tables");
     file->keys[file->depth++] = key;
 }
@@ -179,6 +181,8 @@ static bool seal_holds(int fd, off_t size)
         return true;
     uint64_t sum = (uint64_t)left;
     while (left > 0) {
+        if (rx_stop_flag) /* the walk will raise it */
+            return true;
         const size_t part = left < (off_t)sizeof block ? (size_t)left : sizeof block;
         if (read_fully(fd, block, part) != (ssize_t)part)
             return false;
@@ -199,13 +203,17 @@ static const char *check_path(lua_State *L, int arg)
     return path;
 }
 
+/* In parts, so that an interrupt is seen between two; it ends in ECANCELED. */
 static bool write_fully(int fd, const char *bytes, size_t size)
 {
+    const size_t part = 1 << 24;
     while (size > 0) {
-        const ssize_t put = write(fd, bytes, size);
+        const ssize_t put = write(fd, bytes, size < part ? size : part);
         if (put < 0 && errno == EINTR)
             continue;
-        if (put < 0)
+        if (put >= 0 && rx_stop_flag)
+            errno = ECANCELED;
+        if (put < 0 || rx_stop_flag)
             return false;
         bytes += put;
         size -= (size_t)put;
@@ -299,7 +307,11 @@ static int file_save(lua_State *L)
     const char *path = check_path(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
-    struct rx_file file = { .path = path, .damage = "HDF5 cannot hold this" };
+    struct rx_file file = {
+        .path = path,
+        .damage = "HDF5 cannot hold this",
+        .most_objects = RX_FILE_OBJECTS,
+    };
     lua_pushvalue(L, 2);
     if (!run_walk(L, &file, rx_file_write, 1))
         return luaL_argerror(L, 2, lua_tostring(L, -1));
@@ -308,6 +320,8 @@ static int file_save(lua_State *L)
     write_seal(file.image + inner, checksum((uint64_t)inner, file.image, inner));
     const char *problem = store(path, file.image, file.image_size);
     free(file.image);
+    if (problem && rx_stop_flag)
+        rx_check_status(L, RX_STOPPED);
     if (problem)
         return fail(L, path, problem);
     lua_pushboolean(L, true);
@@ -364,5 +378,6 @@ static const luaL_Reg file_functions[] = {
 
 void rx_open_file(lua_State *L)
 {
+    H5dont_atexit(); /* nothing is left open then, but a damaged file would make HDF5 complain */
     luaL_setfuncs(L, file_functions, 0);
 }

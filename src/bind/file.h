@@ -2,7 +2,8 @@
  *
  * Reading and writing walk nested tables with calls of both Lua and HDF5, and either may fail at
  * any depth. So a walk runs under lua_pcall and keeps all that Lua does not own (handles, buffers)
- * in one struct rx_file, which file.c empties afterwards, however the walk ended. */
+ * in one struct rx_file, which file.c empties afterwards, however the walk ended. An interrupt ends
+ * it between two members: one matrix goes at the speed of memory. */
 #ifndef RX_FILE_H
 #define RX_FILE_H
 
@@ -12,7 +13,7 @@
 
 enum {
     RX_FILE_DEPTH = 64,        /* tables within tables */
-    RX_FILE_OBJECTS = 1000000, /* tables and values in one file */
+    RX_FILE_OBJECTS = 1000000, /* tables and values in one file, at the most */
     RX_FILE_LIST = 10000000,   /* numbers in one list */
     RX_FILE_HANDLES = 2 * RX_FILE_DEPTH,
     RX_FILE_SEAL = 16 /* bytes that file.c adds to the image */
@@ -33,14 +34,14 @@ struct rx_file {
     int handle_count;
     const char *keys[RX_FILE_DEPTH]; /* from the outermost table to where the walk is */
     int depth;
-    size_t objects; /* met so far */
+    size_t objects, most_objects; /* met so far, and how many may be */
 
     hid_t link_plist, group_plist; /* writing: how links and groups are made */
     char *image;                   /* writing: the finished file, with room for the seal */
     size_t image_size;
 
-    hid_t access_plist; /* reading: how links are followed */
-    double file_size, loaded;
+    hid_t access_plist;               /* reading: how links are followed */
+    double file_size, stored, loaded; /* bytes: the file's, and of numbers met on disk, in memory */
     struct rx_file_names names[RX_FILE_DEPTH + 1]; /* one a level */
     char *text;                                    /* a string that HDF5 allocated */
 };

@@ -4,6 +4,7 @@
  * allocated before it was weighed against the size that it has. */
 #include "bind.h"
 #include "file.h"
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +13,16 @@ static void read_group(lua_State *L, struct rx_file *file, hid_t group);
 
 /* --- sizes ---------------------------------------------------------------------------------- */
 
-static const double GENEROUS = 4294967296.0; /* bytes that any file may fill */
-static const double EXPANSION = 1000.0;      /* beyond them: no more than this times its size */
+static const double GENEROUS = 67108864.0; /* bytes that any file may fill */
+static const double EXPANSION = 1000.0;    /* beyond them: this times what is stored, as gzip can */
+enum { FEW_OBJECTS = 10000, OBJECT_SIZE = 16 }; /* any file may hold a few; more need room */
 
 /* Account for `count` x `size` bytes about to be allocated. */
 static void weigh(lua_State *L, struct rx_file *file, hsize_t count, size_t size)
 {
     file->loaded += (double)count * (double)size;
-    if (file->loaded > GENEROUS && file->loaded > EXPANSION * file->file_size)
+    const double stored = fmin(file->stored, file->file_size);
+    if (file->loaded > GENEROUS && file->loaded > EXPANSION * stored)
         rx_file_error(L, file, "claims far more data than its size can hold");
 }
 
@@ -184,7 +187,7 @@ static const char *class_name(H5T_class_t class)
     }
 }
 
-/* The numbers must lie in this file: not in others that it names. */
+/* The numbers must lie in this file, not in others that it names; counts their bytes. */
 static void check_storage(lua_State *L, struct rx_file *file, hid_t set)
 {
     const hid_t plist = rx_file_keep(L, file, H5Dget_create_plist(set));
@@ -194,6 +197,7 @@ static void check_storage(lua_State *L, struct rx_file *file, hid_t set)
     rx_file_check(L, file, others);
     if (others > 0 || layout == H5D_VIRTUAL)
         rx_file_error(L, file, "a data set stored in other files is not loaded");
+    file->stored += (double)H5Dget_storage_size(set);
 }
 
 /* The number of sides, at most 3. */
@@ -273,7 +277,7 @@ static herr_t collect(hid_t group, const char *name, const H5L_info_t *link, voi
     struct rx_file *file = data;
     struct rx_file_names *names = &file->names[file->depth];
     const size_t size = strlen(name) + 1;
-    if (++file->objects > RX_FILE_OBJECTS)
+    if (++file->objects > file->most_objects)
         return 1;
     if (names->room - names->used < size) {
         const size_t room = 2 * names->room + size + 256;
@@ -343,8 +347,8 @@ static void read_group(lua_State *L, struct rx_file *file, hid_t group)
     struct rx_file_names *names = &file->names[file->depth];
     names->used = names->count = 0;
     rx_file_check(L, file, H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, collect, file));
-    if (file->objects > RX_FILE_OBJECTS)
-        rx_file_error(L, file, "more than %d values in a file", RX_FILE_OBJECTS);
+    if (file->objects > file->most_objects)
+        rx_file_error(L, file, "claims more than %d values", (int)file->most_objects);
     const bool list = is_list(L, file, group);
     const char *name = names->text;
     lua_newtable(L);
@@ -387,6 +391,8 @@ static hid_t open_file(lua_State *L, struct rx_file *file)
 int rx_file_read(lua_State *L)
 {
     struct rx_file *file = lua_touserdata(L, 1);
+    const double room = FEW_OBJECTS + file->file_size / OBJECT_SIZE;
+    file->most_objects = room < RX_FILE_OBJECTS ? (size_t)room : RX_FILE_OBJECTS;
     const hid_t opened = open_file(L, file);
     file->access_plist = rx_file_keep(L, file, H5Pcreate(H5P_LINK_ACCESS));
     rx_file_check(L, file, H5Pset_elink_cb(file->access_plist, refuse_link, NULL));

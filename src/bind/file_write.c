@@ -196,7 +196,7 @@ static void write_member(lua_State *L, struct rx_file *file, hid_t group, const 
 {
     const int open = file->handle_count;
     rx_file_enter(L, file, key);
-    if (++file->objects > RX_FILE_OBJECTS)
+    if (++file->objects > file->most_objects)
         rx_file_error(L, file, "more than %d values in a file", RX_FILE_OBJECTS);
     switch (lua_type(L, -1)) {
     case LUA_TNUMBER:

@@ -7,6 +7,7 @@
 #include "signals.h"
 #include "version.h"
 #include <lualib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,7 @@ int main(int argc, char **argv)
     if (command.options.bad || command.options.help)
         return show_usage(&command);
 
+    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of its write, as a full disk is */
     lua_State *L = luaL_newstate();
     if (L == NULL) {
         fputs("rxlua: not enough memory\n", stderr);

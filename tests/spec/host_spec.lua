@@ -392,11 +392,13 @@ end)
 describe("The prompt, on a terminal", function()
   local folder, terminal, shown
 
-  -- `script` gives the program a terminal; what it shows goes to a file
+  -- `script` gives the program a terminal; what it shows goes to a file. `exec` leaves the program
+  -- alone on the terminal: its shell would answer Ctrl-C too.
   local function open_terminal()
     os.remove(folder .. "/shown")
     terminal = assert(io.popen(("cd %s; export XDG_STATE_HOME=%s/state TERM=xterm\n" ..
-      "exec timeout -k 1 30 script -qefc %s shown > script.log 2>&1"):format(folder, folder, rxlua), "w"))
+      "exec timeout -k 1 30 script -qefc %s shown > script.log 2>&1"):format(
+      folder, folder, quote("exec " .. quote(rxlua))), "w"))
     shown = 0
   end
 
