@@ -10,6 +10,7 @@ local spatial = require "reactivation.spatial"
 local opt = spatial.arguments("Trains networks on biased and unbiased navigation and draws Figure 2.",
                               "biased_navigation")
 local out = rx.folder(opt.out)
+out:write("configuration.json", opt)
 
 -- Unbiased and biased walks, learned with noise (marked by sigma) and without; and a network that
 -- learned nothing

@@ -10,6 +10,7 @@ local spatial = require "reactivation.spatial"
 local opt = spatial.arguments("Compares noisy with deterministic training and draws Figures C.3 and C.4.",
                               "deterministic_navigation")
 local out = rx.folder(opt.out)
+out:write("configuration.json", opt)
 
 -- What is compared: a training, and what the network then does. Awake it has the noise that it learned
 -- under; a network that learned without is driven by the quiescent noise of one that learned with it

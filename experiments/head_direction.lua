@@ -25,6 +25,7 @@ if opt.out == "" then
     opt.setting, opt.biased and "-biased" or "", opt.seed)
 end
 local out = rx.folder(opt.out)
+out:write("configuration.json", opt)
 
 -- A network that learned to integrate its angular velocity, and its two phases from the same first
 -- states: awake with its input, asleep without and with twice the noise variance

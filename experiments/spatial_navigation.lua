@@ -11,6 +11,7 @@ local COMPONENTS, MILESTONES = 10, { 100, 300, 1000, 2500 }
 local opt = spatial.arguments("Trains networks on spatial navigation and draws Figure 1.",
                               "spatial_navigation")
 local out = rx.folder(opt.out)
+out:write("configuration.json", opt)
 
 -- A network, trained or taken from its folder, in both phases
 

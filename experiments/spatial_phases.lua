@@ -10,6 +10,7 @@ local spatial = require "reactivation.spatial"
 local opt = spatial.arguments("Draws both phases of spatial navigation, Figures C.1 and C.2.",
                               "spatial_phases")
 local out = rx.folder(opt.out)
+out:write("configuration.json", opt)
 
 local trajectories, densities, rows = {}, {}, {}
 for _, biased in ipairs { false, true } do

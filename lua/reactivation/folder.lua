@@ -1,5 +1,6 @@
 --- A folder for the results of one run.
 -- @module reactivation.folder
+-- @pragma nostrip
 
 local lfs = require "lfs"
 local cjson = require "cjson"

@@ -136,7 +136,6 @@ end
 -- @param problem and second
 -- @string ... names of the figures
 function spatial.finish(opt, out, rows, figure, problem, ...)
-  out:write("configuration.json", opt)
   report(out, ("%s, %s, %d batches"):format(out.name, opt.setting, opt.batches), rows)
   if not figure then error("no figure: " .. problem, 0) end
   for _, name in ipairs { ... } do print("figure: " .. out:path(name)) end

@@ -54,7 +54,7 @@ local function build(o, values)
 end
 
 --- A network of the paper, with its task, trained or taken from its folder; a training that was
--- interrupted goes on. The folder holds checkpoint.h5, history.h5 and configuration.json.
+-- interrupted goes on. The folder holds checkpoint.h5, history.h5 and training.json.
 -- @function rx.trained
 -- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting
 --   ("text", "code", "tonic"), seed (0), biased (false), noisy (true), untrained (false: its first
@@ -74,12 +74,12 @@ return function(options)
 
   local folder = new_folder(o.folder or o.networks .. "/" .. run.name)
   run.folder = folder
+  o.networks, o.folder, o.untrained = nil, nil, nil
+  folder:write("training.json", o)
   run.history = train(net, task, {
     batches = o.batches, size = values.size, optimizer = core.adam { rate = values.rate },
     checkpoint = folder:path "checkpoint.h5",
   })
-  o.networks, o.folder, o.untrained = nil, nil, nil
-  folder:write("configuration.json", o)
   folder:save("history.h5", run.history)
   return run
 end

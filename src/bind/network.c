@@ -170,7 +170,13 @@ static int network_rnn(lua_State *L)
     return network_new(L, &rx_rnn_cell);
 }
 
-/* gru { the same } -> network */
+/** A gated network (GRU): `dr = dt / tau (1 - z) (activation(U_h (g r) + W_h ds + b_h) - r)`, with the
+ * gates `z` and `g`, sigmoids of sums of their own.
+ * @function rx.gru
+ * @tab options as for `rx.rnn`; `activation`, by default "tanh", is that of the candidate alone
+ * @treturn network its weights are `encoder`, `w_out`, `w_z`, `u_z`, `w_r`, `u_r`, `w_h`, `u_h` and, with
+ * biases, `b_z`, `b_r`, `b_h`; r names the gate g
+ * @usage local gated = rx.gru { inputs = 1, units = 16, outputs = 8, sigma = 0.5, rng = rng } */
 static int network_gru(lua_State *L)
 {
     return network_new(L, &rx_gru_cell);
