@@ -6,8 +6,8 @@ local check_options = require "reactivation.options"
 
 local network = {}
 
---- A long run in windows of `every` steps, in the memory of one window. The states are those that
--- `forward` would give, to the last bit.
+--- A long run in windows of `every` steps, in the memory of one window: each is written over the one
+-- before, so clone what must stay. The states are those that `forward` would give, to the last bit.
 -- @function net:stream
 -- @tab options those of `forward`, and `every`, the steps of a window (50)
 -- @return an iterator: states, outputs of each window, as sequences
@@ -20,20 +20,26 @@ function core.network_methods.stream(net, options)
   local steps = run.steps or (inputs and inputs.steps)
   run.every = nil
   check_options({ steps = steps }, { steps = { "size" } })
-  if not steps then error("bad option 'steps' (whole number of at least 1 expected, got nothing)", 2) end
+  if not steps then
+    error("bad option 'steps' (whole number of at least 1 expected, got nothing)", 2)
+  end
 
   local batch = (run.init or run.state or { rows = 0 }).rows
   local function window(sequence, first, last)
     if not sequence then return nil end
     return sequence:slice((first - 1) * batch + 1, last * batch):as_sequence(last - first + 1)
   end
-  local done = 0
+  local done, states, outputs = 0, nil, nil
   return function()
     if done >= steps then return nil end
     local last = math.min(done + every, steps)
-    run.steps, run.inputs, run.noise = last - done, window(inputs, done + 1, last), window(noise, done + 1, last)
-    local states, outputs = net:forward(run)
-    done, run.init, run.state = last, nil, states:at(states.steps)
+    local count = last - done
+    if states and count < states.steps then
+      states, outputs = window(states, 1, count), window(outputs, 1, count)
+    end
+    run.steps, run.inputs, run.noise = count, window(inputs, done + 1, last), window(noise, done + 1, last)
+    states, outputs = net:forward(run, states, outputs)
+    done, run.init, run.state = last, nil, states:at(count)
     return states, outputs
   end
 end

@@ -210,15 +210,27 @@ static struct rx_run check_run(lua_State *L, struct network *net)
     return run;
 }
 
-/* network:forward { init =, inputs =, ... } -> states, outputs */
+/* Push what a run fills: the sequence given as argument `arg`, or a new one. */
+static struct rx_matrix *push_result(lua_State *L, int arg, const struct rx_run *run, size_t cols)
+{
+    const size_t rows = run->steps * run->batch;
+    if (lua_isnoneornil(L, arg))
+        return rx_new_matrix(L, rows, cols, run->steps);
+    struct rx_matrix *given = rx_check_shape(L, arg, (lua_Integer)rows, (lua_Integer)cols);
+    luaL_argcheck(L, given->steps == run->steps, arg, "sequence of as many steps expected");
+    lua_pushvalue(L, arg);
+    return given;
+}
+
+/* network:forward({ init =, inputs =, ... } [, states, outputs]) -> states, outputs, in the place
+ * of those given */
 static int network_forward(lua_State *L)
 {
     struct network *net = check_network(L, 1);
     const struct rx_run run = check_run(L, net);
     struct rx_random *random = check_generator(L, net);
-    const size_t rows = run.steps * run.batch;
-    struct rx_matrix *states = rx_new_matrix(L, rows, net->core.units, run.steps);
-    struct rx_matrix *outputs = rx_new_matrix(L, rows, net->core.outputs, run.steps);
+    struct rx_matrix *states = push_result(L, 3, &run, net->core.units);
+    struct rx_matrix *outputs = push_result(L, 4, &run, net->core.outputs);
     rx_check_status(L, rx_network_forward(states->data, outputs->data, &net->core, net->weights,
                                           &run, &net->workspace));
     random->position += rx_network_draws(&net->core, &run);

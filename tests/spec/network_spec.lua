@@ -230,6 +230,34 @@ describe("a run", function()
   end)
 end)
 
+describe("a run in windows", function()
+  it("writes each over the one before", function()
+    local net = rx.rnn { inputs = 1, units = 5, outputs = 4, sigma = 1, rng = rx.random(1) }
+    local first, copy
+    for states in net:stream { init = rx.matrix(3, 4), steps = 10, every = 4 } do
+      if first then
+        assert.is_true(same(first:slice(1, states.rows), states))
+        assert.is_false(same(copy:slice(1, states.rows), states))
+      else
+        first, copy = states, states:clone()
+      end
+    end
+  end)
+
+  it("or at once, fills the sequences it is given", function()
+    local net = rx.rnn { inputs = 1, units = 5, outputs = 4, rng = rx.random(1) }
+    local run = { init = rx.matrix(3, 4, 1), steps = 2 }
+    local states, outputs = rx.matrix(6, 5):as_sequence(2), rx.matrix(6, 4):as_sequence(2)
+    local s, o = net:forward(run, states, outputs)
+    assert.are.same({ states, outputs }, { s, o })
+    assert.is_true(states:abs():max() > 0)
+    assert.is_true(same(states, (net:forward(run))))
+    assert.matches("6 x 5 matrix expected, got 6 x 4", message(function() net:forward(run, outputs) end))
+    assert.matches("sequence of as many steps expected",
+                   message(function() net:forward(run, rx.matrix(6, 5)) end))
+  end)
+end)
+
 describe("the weights", function()
   local net = rx.rnn { inputs = 3, units = 64, outputs = 20, init = 16, bias = true, rng = rx.random(0) }
 
