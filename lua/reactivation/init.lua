@@ -6,6 +6,7 @@
 
 local core = require "reactivation.core"
 local network = require "reactivation.network"
+local pca = require "reactivation.pca"
 local statistics = require "reactivation.statistics"
 
 local rx = {
@@ -21,7 +22,8 @@ local rx = {
   head_direction_cells = core.head_direction_cells,
 
   -- statistics
-  pca = statistics.pca,
+  moments = pca.moments,
+  pca = pca.pca,
   histogram = statistics.histogram,
   histogram_divergence = statistics.histogram_divergence,
   quantile = statistics.quantile,

@@ -1,49 +1,9 @@
---- Statistics of states and of what they decode to.
+--- Statistics of trajectories and of numbers.
 -- @module reactivation.statistics
 
 local core = require "reactivation.core"
 
 local statistics = {}
-
-local PCA = {}
-PCA.__index = PCA
-
---- Principal components of the rows of a matrix.
--- @param data rows x features
--- @return a table: `mean` (1 x features), `components` (one a row, largest variance first),
---   `variance` along them (features x 1) and `ratio`, each one's share of the whole
--- @usage local plane = rx.pca(states):project(states, 2)
-function statistics.pca(data)
-  local pca = core.pca(data)
-  local total = pca.variance:sum()
-  pca.ratio = total > 0 and pca.variance / total or pca.variance
-  return setmetatable(pca, PCA)
-end
-
---- Coordinates of rows on the first components.
--- @function pca:project
--- @param data rows x features
--- @int[opt] k how many components; all by default
--- @return rows x k
-function PCA:project(data, k)
-  local axes = k and self.components:slice(1, k) or self.components
-  return (data - self.mean) * axes:t()
-end
-
--- Sum over features of the variance of rows.
-local function total_variance(data)
-  local centred = data - data:mean("rows")
-  return centred:mul(centred):sum() / (data.rows - 1)
-end
-
---- Share of the variance of other rows that lies along the first components.
--- @function pca:explained
--- @param data rows x features
--- @int k how many components
--- @treturn number from 0 to 1
-function PCA:explained(data, k)
-  return total_variance(self:project(data, k)) / total_variance(data)
-end
 
 -- All elements of a matrix as a list.
 local function elements(m)
