@@ -5,6 +5,7 @@
 -- @module reactivation
 
 local core = require "reactivation.core"
+local density = require "reactivation.density"
 local network = require "reactivation.network"
 local pca = require "reactivation.pca"
 local statistics = require "reactivation.statistics"
@@ -24,6 +25,9 @@ local rx = {
   -- statistics
   moments = pca.moments,
   pca = pca.pca,
+  kde = density.kde,
+  kl = density.kl,
+  uniform_density = density.uniform,
   histogram = statistics.histogram,
   histogram_divergence = statistics.histogram_divergence,
   quantile = statistics.quantile,

@@ -1,0 +1,101 @@
+--- Densities, and how far one is from another.
+--
+-- A density is any object with two methods: `density(points)` returns one column with the density
+-- at each row; `sample(n, rng)` returns n points, one a row, and is needed only where it is drawn
+-- from.
+-- @module reactivation.density
+
+local core = require "reactivation.core"
+local check_options = require "reactivation.options"
+
+local densities = {}
+
+--- The density of points, with a Gaussian kernel on each: their full covariance, times the square of
+-- Scott's factor n^(-1/(d+4)), is the kernel's.
+-- @function kde
+-- @param points n x d, at least d + 1 of them
+-- @return a density; `factor` is Scott's
+-- @usage local map = rx.kde(positions):density(grid)
+densities.kde = core.kde
+
+local Uniform = {}
+Uniform.__index = Uniform
+
+--- The uniform density in a box centred on zero.
+-- @tab options `box`, the length of its sides (2.2), and `dimensions` (2)
+-- @return a density
+-- @usage local everywhere = rx.uniform_density { box = 2.2 }
+function densities.uniform(options)
+  local size = check_options(options, { box = { "positive", 2.2 }, dimensions = { "size", 2 } })
+  return setmetatable(size, Uniform)
+end
+
+function Uniform:density(points)
+  if points.cols ~= self.dimensions then
+    error(("bad argument #1 to 'density' (any x %d matrix expected, got %d x %d)")
+          :format(self.dimensions, points.rows, points.cols), 2)
+  end
+  local within = points:abs():le(self.box / 2):sum("columns"):eq(self.dimensions)
+  return within / self.box ^ self.dimensions
+end
+
+function Uniform:sample(n, rng)
+  return rng:uniform(n, self.dimensions, -self.box / 2, self.box / 2)
+end
+
+local function check_density(density, argument, method)
+  local kind = type(density)
+  if (kind == "table" or kind == "userdata") and density[method] then return end
+  error(("bad argument #%d to 'kl' (density with a method '%s' expected, got %s)")
+        :format(argument, method, kind), 3)
+end
+
+local function check_kl_options(options)
+  options = check_options(options, {
+    samples = { "size" }, rng = { "generator" }, at = { "any" }, clip = { "positive", 1e7 },
+  }, 3)
+  if options.clip < 1 then
+    error(("bad option 'clip' (number of at least 1 expected, got %s)"):format(options.clip), 3)
+  elseif options.at and (options.samples or options.rng) then
+    error("either 'at' or 'samples' and 'rng' expected, got both", 3)
+  elseif not options.at and not options.rng then
+    error("bad option 'rng' (random generator expected, got nothing)", 3)
+  end
+  return options
+end
+
+local function clipped_log_ratio(p, q, clip)
+  return math.log(math.max(1 / clip, math.min(p / q, clip)))
+end
+
+--- Kullback-Leibler divergence of p from q, the mean of log p/q over p, in nats.
+-- @param p a density
+-- @param q a density
+-- @tab options
+--
+-- * `samples`: how many points to draw from p (2500), with
+-- * `rng`, a random generator; or
+-- * `at`: given points, one a row, to take the mean over in their place
+-- * `clip`: the ratio p/q is cut to between 1/clip and clip (1e7)
+-- @treturn number
+-- @usage local nats = rx.kl(rx.kde(asleep), rx.kde(awake), { rng = rng })
+-- @usage local nats = rx.kl(rx.kde(asleep), rx.uniform_density { box = 2.2 }, { rng = rng })
+function densities.kl(p, q, options)
+  options = check_kl_options(options)
+  check_density(p, 1, "density")
+  check_density(q, 2, "density")
+  if not options.at then check_density(p, 1, "sample") end
+  local points = options.at or p:sample(options.samples or 2500, options.rng)
+  local above, below, sum = p:density(points), q:density(points), 0
+  for i = 1, above.rows do
+    local a, b = above:get(i, 1), below:get(i, 1)
+    if not (a >= 0 and b >= 0 and a + b > 0 and a + b < math.huge) then
+      error(("no ratio of densities at point %d: %g and %g"):format(i, a, b), 2)
+    end
+    sum = sum + clipped_log_ratio(a, b, options.clip)
+  end
+  if above.rows == 0 then error("bad option 'at' (at least one point expected, got none)", 2) end
+  return sum / above.rows
+end
+
+return densities
