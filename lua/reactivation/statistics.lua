@@ -2,8 +2,52 @@
 -- @module reactivation.statistics
 
 local core = require "reactivation.core"
+local check_options = require "reactivation.options"
 
 local statistics = {}
+
+local function check_trajectories(sequence, name, least)
+  local steps = type(sequence) == "userdata" and sequence.steps or 0
+  if steps >= least and sequence.batch >= 1 then return end
+  local got = type(sequence) == "userdata" and tostring(sequence):match("^[^\n]*") or type(sequence)
+  error(("bad argument #1 to '%s' (sequence of at least %d steps expected, got %s)")
+        :format(name, least, got), 3)
+end
+
+--- How much of space trajectories cover: the variance over time within each, summed over its
+-- dimensions, averaged over the trajectories. The divisor is one less than the steps.
+-- @param sequence steps x trials x dimensions
+-- @tab[opt] options `skip`, how many of the first steps to leave out (0)
+-- @treturn number
+-- @usage local wide = rx.total_variance(positions, { skip = 1000 })
+function statistics.total_variance(sequence, options)
+  local skip = check_options(options, { skip = { "number", 0 } }).skip
+  if math.type(skip) ~= "integer" or skip < 0 then
+    error(("bad option 'skip' (whole number of at least 0 expected, got %s)"):format(skip), 2)
+  end
+  check_trajectories(sequence, "total_variance", skip + 2)
+  local total = 0
+  for b = 1, sequence.batch do
+    local path = sequence:trial(b):slice(skip + 1, sequence.steps)
+    local off = path - path:mean("rows")
+    total = total + off:mul(off):sum() / (path.rows - 1)
+  end
+  return total / sequence.batch
+end
+
+--- How far trajectories go in a step: the mean distance between consecutive points of each.
+-- @param sequence steps x trials x dimensions
+-- @return trials x 1
+-- @usage local mean = rx.step_distance(positions):mean()
+function statistics.step_distance(sequence)
+  check_trajectories(sequence, "step_distance", 2)
+  local steps, batch = sequence.steps, sequence.batch
+  local moved = sequence:slice(batch + 1, steps * batch) - sequence:slice(1, (steps - 1) * batch)
+  local distance = moved:mul(moved):sum("columns"):sqrt():as_sequence(steps - 1)
+  local means = core.matrix(batch, 1)
+  for b = 1, batch do means:set(b, 1, distance:trial(b):mean()) end
+  return means
+end
 
 -- All elements of a matrix as a list.
 local function elements(m)

@@ -1,5 +1,50 @@
 local rx = require "reactivation"
-local message = require("tests.spec.support").message
+local support = require "tests.spec.support"
+local message, relative_error = support.message, support.relative_error
+
+describe("trajectories", function()
+  it("vary and step as the reference data do", function()
+    local g = support.golden("trajectories")
+    local variance = rx.total_variance(g.trajectories, { skip = g.skip })
+    assert.near(g.total_variance, variance, 1e-6 * g.total_variance)
+    assert.is_true(relative_error(g.stepwise_distance, rx.step_distance(g.trajectories)) < 1e-6)
+  end)
+
+  -- three trials of nine points on a line, each going by its own step
+  local function lines()
+    local rows = {}
+    for t = 0, 8 do
+      for _, step in ipairs { 1, 2, 0 } do rows[#rows + 1] = { 100 + 3 * step * t, 4 * step * t } end
+    end
+    return rx.matrix(rows):as_sequence(9)
+  end
+
+  it("on straight lines vary by their steps squared, times n (n + 1) / 12", function()
+    assert.near((25 + 100 + 0) / 3 * 9 * 10 / 12, rx.total_variance(lines()), 1e-4)
+    assert.near((25 + 100 + 0) / 3 * 4 * 5 / 12, rx.total_variance(lines(), { skip = 5 }), 1e-4)
+  end)
+
+  it("on straight lines go by their steps", function()
+    assert.are.same({ { 5 }, { 10 }, { 0 } }, rx.step_distance(lines()):totable())
+  end)
+
+  it("answer mistakes", function()
+    local function variance(...)
+      local arguments = table.pack(...)
+      return message(function() rx.total_variance(table.unpack(arguments)) end)
+    end
+    assert.matches("bad argument #1 to 'total_variance' %(sequence of at least 10 steps expected, got " ..
+                   "sequence of 9 steps x 3 trials x 2%)", variance(lines(), { skip = 8 }))
+    assert.matches("got 27 x 2 matrix", variance(lines():slice(1, 27)))
+    assert.matches("got number", variance(3))
+    assert.matches("bad option 'skip' %(whole number of at least 0 expected, got %-1",
+                   variance(lines(), { skip = -1 }))
+    assert.matches("bad option 'skip'", variance(lines(), { skip = 0.5 }))
+    assert.matches("unknown option 'drop'; known are skip", variance(lines(), { drop = 1 }))
+    assert.matches("'step_distance' %(sequence of at least 2 steps",
+                   message(function() rx.step_distance(rx.matrix(3, 2):as_sequence(1)) end))
+  end)
+end)
 
 describe("a histogram", function()
   it("counts values where they fall, bounds included", function()
