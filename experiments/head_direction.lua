@@ -88,8 +88,8 @@ local tests, steps = history.test_loss, history.test_batch
 rx.report(out, ("head direction, %s, %d batches"):format(opt.setting, opt.batches), {
   { ("test loss, batch %d"):format(steps[#steps]), { tests[#tests] } },
   { "decoding error, awake", { task:distance(awake.decoded, awake.batch.truth):mean() }, "rad" },
-  { "two PCs explain, awake", { (pca:explained(awake.states, 2)) } },
-  { "two PCs explain, quiescent", { (pca:explained(asleep.states, 2)) } },
+  { "two PCs explain, awake", { pca:explained(awake.states, 2) } },
+  { "two PCs explain, quiescent", { pca:explained(asleep.states, 2) } },
   { "bearings, KL(quiescent || awake)",
     { rx.histogram_divergence(asleep.histogram, awake.histogram) }, "nats" },
   { "ring radius, awake", { awake.radius:mean() } },

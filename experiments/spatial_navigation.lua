@@ -20,8 +20,9 @@ local function study(seed)
   local awake, asleep = spatial.phases(run, opt)
   local pca = rx.pca(awake.states)
   for _, phase in ipairs { awake, asleep } do
-    phase.share, phase.explained = pca:explained(phase.states, COMPONENTS)
-    phase.variance = rx.pca(phase.states).variance:sum()
+    local moments = rx.moments(phase.states)
+    phase.explained = pca:shares(moments, COMPONENTS):cumsum():t():totable()[1]
+    phase.variance = rx.pca(moments).variance:sum()
     phase.plane = pca:project(phase.states, 2)
     phase.states = nil
   end
@@ -91,8 +92,8 @@ for _, batch in ipairs(MILESTONES) do
   end
 end
 for _, row in ipairs {
-  { "10 PCs explain, awake", function(s) return s.awake.share end },
-  { "10 PCs explain, quiescent", function(s) return s.asleep.share end },
+  { "10 PCs explain, awake", function(s) return s.awake.explained[COMPONENTS] end },
+  { "10 PCs explain, quiescent", function(s) return s.asleep.explained[COMPONENTS] end },
   { "state variance, awake", function(s) return s.awake.variance end },
   { "state variance, quiescent", function(s) return s.asleep.variance end },
   { "KL(quiescent || awake)", function(s) return s.night_from_day end, "nats" },

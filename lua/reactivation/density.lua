@@ -1,75 +1,93 @@
---- Densities and how far they are from each other.
--- A density is anything with `density(self, points)`, one column, and, to be sampled,
--- `sample(self, n, rng)`, n points.
+--- Densities, and how far one is from another.
+--
+-- A density is any object with two methods: `density(points)` returns one column with the density
+-- at each row; `sample(n, rng)` returns n points, one a row, and is needed only where it is drawn
+-- from.
 -- @module reactivation.density
 
-local core = require "reactivation.core"
 local check_options = require "reactivation.options"
 
-local density = {}
+local densities = {}
 
 local Uniform = {}
 Uniform.__index = Uniform
 
+--- The uniform density in a box centred on zero.
+-- @function rx.uniform_density
+-- @tab options `box`, the length of its sides (2.2), and `dimensions` (2)
+-- @return a density
+-- @usage local everywhere = rx.uniform_density { box = 2.2 }
+function densities.uniform(options)
+  local size = check_options(options, { box = { "positive", 2.2 }, dimensions = { "size", 2 } })
+  return setmetatable(size, Uniform)
+end
+
 function Uniform:density(points)
-  local inside = points:abs():le(self.box / 2):sum("columns"):eq(self.dimensions)
-  return inside / self.box ^ self.dimensions
+  if points.cols ~= self.dimensions then
+    error(("bad argument #1 to 'density' (any x %d matrix expected, got %d x %d)")
+          :format(self.dimensions, points.rows, points.cols), 2)
+  end
+  local within = points:abs():le(self.box / 2):sum("columns"):eq(self.dimensions)
+  return within / self.box ^ self.dimensions
 end
 
 function Uniform:sample(n, rng)
   return rng:uniform(n, self.dimensions, -self.box / 2, self.box / 2)
 end
 
---- The uniform density on a box around 0.
--- @tab options box, its side (2.2); dimensions (2)
--- @return a density
--- @function rx.uniform_density
--- @usage local box = rx.uniform_density { box = 2.2, dimensions = 2 }
-function density.uniform(options)
-  return setmetatable(check_options(options, {
-    box = { "positive", 2.2 }, dimensions = { "size", 2 },
-  }), Uniform)
+local function check_density(density, argument, method)
+  local kind = type(density)
+  if (kind == "table" or kind == "userdata") and density[method] then return end
+  error(("bad argument #%d to 'kl' (density with a method '%s' expected, got %s)")
+        :format(argument, method, kind), 3)
 end
 
-local function has(value, method)
-  local ok, found = pcall(function() return value[method] end)
-  return ok and found ~= nil
-end
-
-local function check_density(value, place, method)
-  if not has(value, method) then
-    error(("bad argument #%d to 'kl' (density with a method '%s' expected, got %s)")
-          :format(place, method, type(value)), 3)
+local function check_kl_options(options)
+  options = check_options(options, {
+    samples = { "size" }, rng = { "generator" }, at = { "any" }, clip = { "positive", 1e7 },
+  }, 3)
+  if options.clip < 1 then
+    error(("bad option 'clip' (number of at least 1 expected, got %s)"):format(options.clip), 3)
+  elseif options.at and (options.samples or options.rng) then
+    error("either 'at' or 'samples' and 'rng' expected, got both", 3)
+  elseif not options.at and not options.rng then
+    error("bad option 'rng' (random generator expected, got nothing)", 3)
   end
+  return options
 end
 
---- Kullback-Leibler divergence E_p log p/q, in nats, by Monte Carlo: the mean over samples of p, or
--- over given points. The ratio p/q is clipped to [1/clip, clip].
--- @param p density
--- @param q density
--- @tab[opt] options samples (2500), rng (needed to sample), clip (1e7); or `at`, the points
+local function clipped_log_ratio(p, q, clip)
+  return math.log(math.max(1 / clip, math.min(p / q, clip)))
+end
+
+--- Kullback-Leibler divergence of p from q, the mean of log p/q over p, in nats.
+-- @param p a density
+-- @param q a density
+-- @tab options
+--
+-- * `samples`: how many points to draw from p (2500), with
+-- * `rng`, a random generator; or
+-- * `at`: given points, one a row, to take the mean over in their place
+-- * `clip`: the ratio p/q is cut to between 1/clip and clip (1e7)
 -- @treturn number
--- @usage local nats = rx.kl(rx.kde(points), rx.kde(data), { samples = 2500, rng = rng })
-function density.kl(p, q, options)
-  local o = check_options(options, {
-    samples = { "size", 2500 }, rng = { "generator" }, clip = { "positive", 1e7 }, at = { "any" },
-  })
+-- @usage local nats = rx.kl(rx.kde(points), rx.kde(data), { rng = rng })
+-- @usage local nats = rx.kl(rx.kde(rng:normal(99, 2)), rx.uniform_density { box = 2.2 }, { rng = rng })
+function densities.kl(p, q, options)
+  options = check_kl_options(options)
   check_density(p, 1, "density")
   check_density(q, 2, "density")
-  local points = o.at
-  if not points then
-    check_density(p, 1, "sample")
-    if not o.rng then error("bad option 'rng' (random generator expected, got nothing)", 2) end
-    points = p:sample(o.samples, o.rng)
+  if not options.at then check_density(p, 1, "sample") end
+  local points = options.at or p:sample(options.samples or 2500, options.rng)
+  local above, below, sum = p:density(points), q:density(points), 0
+  for i = 1, above.rows do
+    local a, b = above:get(i, 1), below:get(i, 1)
+    if not (a >= 0 and b >= 0 and a + b > 0 and a + b < math.huge) then
+      error(("no ratio of densities at point %d: %g and %g"):format(i, a, b), 2)
+    end
+    sum = sum + clipped_log_ratio(a, b, options.clip)
   end
-  local above, below, bound = p:density(points), q:density(points), math.log(o.clip)
-  local sum = 0
-  for i = 1, points.rows do
-    local ratio = math.log(above:get(i, 1)) - math.log(below:get(i, 1))
-    if ratio ~= ratio then ratio = 0 end -- neither density reaches this point
-    sum = sum + math.max(-bound, math.min(bound, ratio))
-  end
-  return sum / points.rows
+  if above.rows == 0 then error("bad option 'at' (at least one point expected, got none)", 2) end
+  return sum / above.rows
 end
 
-return density
+return densities

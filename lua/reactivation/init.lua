@@ -6,6 +6,7 @@
 local core = require "reactivation.core"
 local density = require "reactivation.density"
 local network = require "reactivation.network"
+local pca = require "reactivation.pca"
 local pictures = require "reactivation.pictures"
 local phases = require "reactivation.phases"
 local seeds = require "reactivation.seeds"
@@ -26,12 +27,13 @@ local rx = {
   place_cells = core.place_cells,
 
   -- statistics
+  moments = pca.moments,
+  pca = pca.pca,
   kde = core.kde,
   kl = density.kl,
   uniform_density = density.uniform,
   total_variance = statistics.total_variance,
   step_distance = statistics.step_distance,
-  pca = statistics.pca,
   histogram = statistics.histogram,
   histogram_divergence = statistics.histogram_divergence,
   quantile = statistics.quantile,

@@ -12,7 +12,8 @@ local cells = { rnn = core.rnn, gru = core.gru }
 --- A long run in windows of `every` steps, in the memory of one window. The states are those that
 -- `forward` would give, to the last bit.
 -- @function net:stream
--- @tab options those of `forward`, and `every`, the steps of a window (50)
+-- @tab options those of `forward`; `every`, the steps of a window (50); `reuse` (false): write each
+--   window over the one before, for the least memory, where no window is kept
 -- @return an iterator: states, outputs of each window, as sequences
 -- @usage
 --   for states, outputs in net:stream { init = batch.init, steps = 2000, every = 50 } do
@@ -21,25 +22,35 @@ local cells = { rnn = core.rnn, gru = core.gru }
 function core.network_methods.stream(net, options)
   local run = {}
   for name, value in pairs(options) do run[name] = value end
-  local every = check_options({ every = run.every }, { every = { "size", 50 } }).every
+  local how = check_options({ every = run.every, reuse = run.reuse },
+                            { every = { "size", 50 }, reuse = { "boolean", false } })
   local inputs, noise = run.inputs, run.noise
   local steps = run.steps or (inputs and inputs.steps)
-  run.every = nil
+  run.every, run.reuse = nil, nil
   check_options({ steps = steps }, { steps = { "size" } })
-  if not steps then error("bad option 'steps' (whole number of at least 1 expected, got nothing)", 2) end
+  if not steps then
+    error("bad option 'steps' (whole number of at least 1 expected, got nothing)", 2)
+  end
 
   local batch = (run.init or run.state or { rows = 0 }).rows
   local function window(sequence, first, last)
     if not sequence then return nil end
     return sequence:slice((first - 1) * batch + 1, last * batch):as_sequence(last - first + 1)
   end
-  local done = 0
+  local done, states, outputs = 0, nil, nil
   return function()
     if done >= steps then return nil end
-    local last = math.min(done + every, steps)
-    run.steps, run.inputs, run.noise = last - done, window(inputs, done + 1, last), window(noise, done + 1, last)
-    local states, outputs = net:forward(run)
-    done, run.init, run.state = last, nil, states:at(states.steps)
+    local last = math.min(done + how.every, steps)
+    local count = last - done
+    if not how.reuse then
+      states, outputs = nil, nil
+    elseif states and count < states.steps then
+      states, outputs = window(states, 1, count), window(outputs, 1, count)
+    end
+    run.steps = count
+    run.inputs, run.noise = window(inputs, done + 1, last), window(noise, done + 1, last)
+    states, outputs = net:forward(run, states, outputs)
+    done, run.init, run.state = last, nil, states:at(count)
     return states, outputs
   end
 end

@@ -6,7 +6,7 @@ local check_options = require "reactivation.options"
 
 local phases = {}
 
-local WINDOW = 50 -- steps of a long run that are in memory at a time
+local WINDOW = 20 -- steps of a long run that are in memory at a time
 
 --- The noise on the state of a network asleep.
 -- @param net
@@ -38,7 +38,7 @@ end
 -- @usage local bearings = rx.decoded(net, task, { init = batch.init, steps = 2000 })
 function phases.decoded(net, task, run)
   run = complete(run)
-  run.every = WINDOW
+  run.every, run.reuse = WINDOW, true
   local sequence, done, last = nil, 0, nil
   for states, outputs in net:stream(run) do
     local decoded = task:decode(outputs)

@@ -1,4 +1,4 @@
---- Statistics of states and of what they decode to.
+--- Statistics of trajectories and of numbers.
 -- @module reactivation.statistics
 
 local core = require "reactivation.core"
@@ -6,93 +6,47 @@ local check_options = require "reactivation.options"
 
 local statistics = {}
 
-local PCA = {}
-PCA.__index = PCA
-
---- Principal components of the rows of a matrix.
--- @param data rows x features
--- @return a table: `mean` (1 x features), `components` (one a row, largest variance first),
---   `variance` along them (features x 1) and `ratio`, each one's share of the whole
--- @usage local plane = rx.pca(states):project(states, 2)
-function statistics.pca(data)
-  local pca = core.pca(data)
-  local total = pca.variance:sum()
-  pca.ratio = total > 0 and pca.variance / total or pca.variance
-  return setmetatable(pca, PCA)
+local function check_trajectories(sequence, name, least)
+  local steps = type(sequence) == "userdata" and sequence.steps or 0
+  if steps >= least and sequence.batch >= 1 then return end
+  local got = type(sequence) == "userdata" and tostring(sequence):match("^[^\n]*") or type(sequence)
+  error(("bad argument #1 to '%s' (sequence of at least %d steps expected, got %s)")
+        :format(name, least, got), 3)
 end
 
---- Coordinates of rows on the first components.
--- @function pca:project
--- @param data rows x features
--- @int[opt] k how many components; all by default
--- @return rows x k
-function PCA:project(data, k)
-  local axes = k and self.components:slice(1, k) or self.components
-  return (data - self.mean) * axes:t()
-end
-
--- Sum of squares of each column around its mean.
-local function squares(data)
-  local centred = data - data:mean("rows")
-  return centred:mul(centred):sum("rows")
-end
-
---- Share of the variance of other rows that lies along the first components.
--- @function pca:explained
--- @param data rows x features
--- @int k how many components
--- @treturn number from 0 to 1
--- @treturn table k such numbers: along the first component, the first two, ..., the first k
--- @usage local share, cumulated = rx.pca(data):explained(points, 2)
-function PCA:explained(data, k)
-  local along, total = squares(self:project(data, k)), squares(data):sum()
-  local shares, sum = {}, 0
-  for i = 1, k do
-    sum = sum + along:get(1, i)
-    shares[i] = sum / total
-  end
-  return sum / total, shares
-end
-
-local function check_sequence(sequence, name)
-  local ok, steps = pcall(function() return sequence.steps end)
-  if not ok or not steps then
-    error(("bad argument #1 to '%s' (sequence expected, got %s)"):format(name, type(sequence)), 3)
-  end
-  return steps
-end
-
---- Variance within each trial of a sequence (divisor: its steps - 1), summed over features and averaged
--- over trials.
--- @param sequence
--- @tab[opt] options skip (0): steps to leave out at the beginning
+--- How much of space trajectories cover: the variance over time within each, summed over its
+-- dimensions, averaged over the trajectories. The divisor is one less than the steps.
+-- @param sequence steps x trials x dimensions
+-- @tab[opt] options `skip`, how many of the first steps to leave out (0)
 -- @treturn number
--- @usage local variance = rx.total_variance(bearings, { skip = 1 })
+-- @usage local wide = rx.total_variance(bearings, { skip = 1 })
 function statistics.total_variance(sequence, options)
-  local steps = check_sequence(sequence, "total_variance")
-  local skip = check_options(options, { skip = { "integer", 0 } }).skip
-  if skip < 0 or skip > steps - 2 then
-    error(("bad option 'skip' (from 0 on, with two of the %d steps left, expected; got %d)")
-          :format(steps, skip), 2)
+  local skip = check_options(options, { skip = { "number", 0 } }).skip
+  if math.type(skip) ~= "integer" or skip < 0 then
+    error(("bad option 'skip' (whole number of at least 0 expected, got %s)"):format(skip), 2)
   end
-  local batch, kept = sequence.batch, steps - skip
-  local late = sequence:slice(skip * batch + 1, steps * batch):as_sequence(kept)
-  local mean = late:cumsum():at(kept) / kept
-  local off = late - mean
-  return off:mul(off):sum() / ((kept - 1) * batch)
+  check_trajectories(sequence, "total_variance", skip + 2)
+  local total = 0
+  for b = 1, sequence.batch do
+    local path = sequence:trial(b):slice(skip + 1, sequence.steps)
+    local off = path - path:mean("rows")
+    total = total + off:mul(off):sum() / (path.rows - 1)
+  end
+  return total / sequence.batch
 end
 
---- Mean distance between consecutive steps of each trial of a sequence.
--- @param sequence
--- @return one row a trial
--- @usage local distance = rx.step_distance(bearings):mean()
+--- How far trajectories go in a step: the mean distance between consecutive points of each.
+-- @param sequence steps x trials x dimensions
+-- @return trials x 1
+-- @usage local mean = rx.step_distance(bearings):mean()
 function statistics.step_distance(sequence)
-  local steps = check_sequence(sequence, "step_distance")
-  if steps < 2 then error("bad argument #1 to 'step_distance' (at least two steps expected)", 2) end
-  local batch = sequence.batch
+  check_trajectories(sequence, "step_distance", 2)
+  local steps, batch = sequence.steps, sequence.batch
   local moved = sequence:slice(batch + 1, steps * batch) - sequence:slice(1, (steps - 1) * batch)
   local distance = moved:mul(moved):sum("columns"):sqrt():as_sequence(steps - 1)
-  return distance:cumsum():at(steps - 1) / (steps - 1)
+  local means = core.matrix(batch, 1)
+  for b = 1, batch do means:set(b, 1, distance:trial(b):mean()) end
+  return means
 end
 
 -- All elements of a matrix as a list.

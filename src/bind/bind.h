@@ -92,7 +92,7 @@ void rx_open_network(lua_State *L);
 void rx_open_adam(lua_State *L);
 void rx_open_head_direction_cells(lua_State *L);
 void rx_open_place_cells(lua_State *L);
-void rx_open_pca(lua_State *L);
+void rx_open_moments(lua_State *L);
 void rx_open_kde(lua_State *L);
 void rx_open_file(lua_State *L);
 void rx_open_process(lua_State *L);

@@ -15,9 +15,6 @@ void rx_check_status(lua_State *L, enum rx_status status)
     case RX_NO_MEMORY:
         luaL_error(L, "not enough memory");
         return;
-    case RX_SINGULAR:
-        luaL_error(L, "the points lie on a line or plane: their covariance has no inverse");
-        return;
     case RX_FAILED:
         luaL_error(L, "the eigenvalue iteration did not converge");
         return;
@@ -33,7 +30,7 @@ int luaopen_reactivation_core(lua_State *L)
     rx_open_adam(L);
     rx_open_head_direction_cells(L);
     rx_open_place_cells(L);
-    rx_open_pca(L);
+    rx_open_moments(L);
     rx_open_kde(L);
     rx_open_file(L);
     rx_open_process(L);

@@ -13,19 +13,15 @@
 
 static const char type_name[] = "rx.kde";
 
-/* User values: a copy of the points, their round coordinates, and the matrices of doubles. */
-enum { POINTS = 1, ROUND, DOUBLES, USER_VALUES = DOUBLES };
-
-enum { MOST_DIMENSIONS = 1000 };
-
 static struct rx_kde *check_kde(lua_State *L, int arg)
 {
     return luaL_checkudata(L, arg, type_name);
 }
 
-/** The density of points.
+/** The density of points: on each a Gaussian kernel with their full covariance times the square of
+ * Scott's factor n^(-1/(d+4)).
  * @function rx.kde
- * @tparam matrix points one a row, in any number of dimensions
+ * @tparam matrix points n x d, at least d + 1 of them
  * @treturn kde
  * @usage
  * local kde = rx.kde(rng:normal(500, 2))
@@ -33,26 +29,31 @@ static struct rx_kde *check_kde(lua_State *L, int arg)
 static int kde_new(lua_State *L)
 {
     const struct rx_matrix *points = rx_check_matrix(L, 1);
-    const size_t n = points->rows, d = points->cols;
-    luaL_argcheck(L, n >= 2 && d >= 1, 1, "at least two points expected");
-    luaL_argcheck(L, d <= MOST_DIMENSIONS, 1, "at most 1000 dimensions expected");
+    const size_t dims = points->cols;
+    luaL_argcheck(L, dims >= 1 && dims <= 4096, 1, "points of 1 to 4096 dimensions expected");
+    if (points->rows < dims + 1)
+        luaL_argerror(L, 1,
+                      lua_pushfstring(L, "at least %d points of %d dimensions expected, got %d",
+                                      (int)dims + 1, (int)dims, (int)points->rows));
     rx_check_finite(L, 1, points);
-    struct rx_kde *kde = lua_newuserdatauv(L, sizeof *kde, USER_VALUES);
+
+    struct rx_kde *kde =
+        lua_newuserdatauv(L, sizeof *kde + (2 * dims + 1) * dims * sizeof(double), 1);
+    double *memory = (double *)(kde + 1);
+    *kde = (struct rx_kde){
+        .dims = dims,
+        .count = points->rows,
+        .mean = memory,
+        .spread = memory + dims,
+        .whiten = memory + dims + dims * dims,
+    };
+    kde->white = rx_new_matrix(L, dims, points->rows, 0)->data;
+    lua_setiuservalue(L, -2, 1);
     luaL_setmetatable(L, type_name);
-    struct rx_matrix *copy = rx_new_matrix(L, n, d, 0);
-    lua_setiuservalue(L, -2, POINTS);
-    struct rx_matrix *round = rx_new_matrix(L, d, n, 0);
-    lua_setiuservalue(L, -2, ROUND);
-    double *doubles = lua_newuserdatauv(L, (d + 2 * d * d) * sizeof *doubles, 0);
-    lua_setiuservalue(L, -2, DOUBLES);
-    memcpy(copy->data, points->data, n * d * sizeof(float));
-    *kde = (struct rx_kde){ .points = n,
-                            .dimensions = d,
-                            .mean = doubles,
-                            .spread = doubles + d,
-                            .inverse = doubles + d + d * d,
-                            .round = round->data };
-    rx_check_status(L, rx_kde_fit(kde, copy->data));
+    const enum rx_status status = rx_kde_fit(kde, points->data, &rx_stop_flag);
+    luaL_argcheck(L, status != RX_FAILED, 1,
+                  "points that fill their space expected; their covariance is singular");
+    rx_check_status(L, status);
     return 1;
 }
 
@@ -63,10 +64,11 @@ static int kde_new(lua_State *L)
 static int kde_density(lua_State *L)
 {
     const struct rx_kde *kde = check_kde(L, 1);
-    const struct rx_matrix *x = rx_check_shape(L, 2, RX_ANY, (lua_Integer)kde->dimensions);
-    rx_check_finite(L, 2, x);
-    struct rx_matrix *density = rx_new_matrix(L, x->rows, 1, x->steps);
-    rx_check_status(L, rx_kde_density(density->data, kde, x->data, x->rows, &rx_stop_flag));
+    const struct rx_matrix *points = rx_check_shape(L, 2, RX_ANY, (lua_Integer)kde->dims);
+    rx_check_finite(L, 2, points);
+    struct rx_matrix *density = rx_new_matrix(L, points->rows, 1, points->steps);
+    rx_check_status(L,
+                    rx_kde_density(density->data, kde, points->data, points->rows, &rx_stop_flag));
     return 1;
 }
 
@@ -78,19 +80,14 @@ static int kde_density(lua_State *L)
 static int kde_sample(lua_State *L)
 {
     const struct rx_kde *kde = check_kde(L, 1);
-    const size_t n = rx_check_size(L, 2, 0), d = kde->dimensions;
+    const size_t count = rx_check_size(L, 2, 0);
     struct rx_random *random = rx_check_random(L, 3);
-    struct rx_matrix *uniform = rx_new_matrix(L, n, 1, 0), *normal = rx_new_matrix(L, n, d, 0);
-    struct rx_matrix *x = rx_new_matrix(L, n, d, 0);
-    lua_getiuservalue(L, 1, POINTS);
-    const struct rx_matrix *points = rx_check_matrix(L, -1);
-    rx_random_draw(random, RX_UNIFORM, 0, 1, uniform->data, n);
-    rx_random_draw(random, RX_NORMAL, 0, 1, normal->data, n * d);
-    rx_kde_sample(x->data, kde, points->data, uniform->data, normal->data, n);
-    lua_pop(L, 1);
+    struct rx_matrix *points = rx_new_matrix(L, count, kde->dims, 0);
+    rx_check_status(L, rx_kde_sample(points->data, kde, count, random, &rx_stop_flag));
     return 1;
 }
 
+/* kde.factor, kde.dimensions */
 static int kde_index(lua_State *L)
 {
     const struct rx_kde *kde = check_kde(L, 1);
@@ -98,9 +95,16 @@ static int kde_index(lua_State *L)
     if (strcmp(name, "factor") == 0)
         lua_pushnumber(L, kde->factor);
     else if (strcmp(name, "dimensions") == 0)
-        lua_pushinteger(L, (lua_Integer)kde->dimensions);
+        lua_pushinteger(L, (lua_Integer)kde->dims);
     else
         lua_getfield(L, lua_upvalueindex(1), name);
+    return 1;
+}
+
+static int kde_tostring(lua_State *L)
+{
+    const struct rx_kde *kde = check_kde(L, 1);
+    lua_pushfstring(L, "density of %d points in %d dimensions", (int)kde->count, (int)kde->dims);
     return 1;
 }
 
@@ -113,6 +117,8 @@ static const luaL_Reg methods[] = {
 void rx_open_kde(lua_State *L)
 {
     luaL_newmetatable(L, type_name);
+    lua_pushcfunction(L, kde_tostring);
+    lua_setfield(L, -2, "__tostring");
     luaL_newlib(L, methods);
     lua_pushcclosure(L, kde_index, 1);
     lua_setfield(L, -2, "__index");

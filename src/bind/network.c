@@ -170,12 +170,12 @@ static int network_rnn(lua_State *L)
     return network_new(L, &rx_rnn_cell);
 }
 
-/** A gated network (GRU): `dr = dt / tau (1 - z) (activation(U_h (g r) + W_h ds + b_h) - r)`, with the
- * gates `z` and `g`, sigmoids of sums of their own.
+/** A gated network (GRU): `dr = dt / tau (1 - z) (activation(U_h (g r) + W_h ds + b_h) - r)`, with
+ * the gates `z` and `g`, sigmoids of sums of their own.
  * @function rx.gru
  * @tab options as for `rx.rnn`; `activation`, by default "tanh", is that of the candidate alone
- * @treturn network its weights are `encoder`, `w_out`, `w_z`, `u_z`, `w_r`, `u_r`, `w_h`, `u_h` and, with
- * biases, `b_z`, `b_r`, `b_h`; r names the gate g
+ * @treturn network its weights are `encoder`, `w_out`, `w_z`, `u_z`, `w_r`, `u_r`, `w_h`, `u_h`
+ * and, with biases, `b_z`, `b_r`, `b_h`; r names the gate g
  * @usage local gated = rx.gru { inputs = 1, units = 16, outputs = 8, sigma = 0.5, rng = rng } */
 static int network_gru(lua_State *L)
 {
@@ -244,12 +244,26 @@ static struct rx_run check_run(lua_State *L, struct network *net)
     return run;
 }
 
+/* Push what a run fills: the sequence given as argument `arg`, or a new one. */
+static struct rx_matrix *push_result(lua_State *L, int arg, const struct rx_run *run, size_t cols)
+{
+    const size_t rows = run->steps * run->batch;
+    if (lua_isnoneornil(L, arg))
+        return rx_new_matrix(L, rows, cols, run->steps);
+    struct rx_matrix *given = rx_check_shape(L, arg, (lua_Integer)rows, (lua_Integer)cols);
+    luaL_argcheck(L, given->steps == run->steps, arg, "sequence of as many steps expected");
+    lua_pushvalue(L, arg);
+    return given;
+}
+
 /** Run the network: awake with `inputs`, at rest without.
  * @function net:forward
  * @tab options the start, either `init`, a target (batch x init), or `state` (batch x units);
  * `inputs`, a sequence, or `steps`, and then there is no input; `sigma`, noise on the state in this
  * run only; `rng`, another generator; `noise`, standard draws in its place. A whole batch of a task
  * will do, its `targets` and `truth` are left aside
+ * @tparam[opt] matrix states a sequence to be filled in place of a new one
+ * @tparam[opt] matrix outputs likewise
  * @treturn matrix states after each step, a sequence of steps x batch x units
  * @treturn matrix outputs, likewise
  * @usage
@@ -261,9 +275,8 @@ static int network_forward(lua_State *L)
     struct network *net = check_network(L, 1);
     const struct rx_run run = check_run(L, net);
     struct rx_random *random = check_generator(L, net);
-    const size_t rows = run.steps * run.batch;
-    struct rx_matrix *states = rx_new_matrix(L, rows, net->core.units, run.steps);
-    struct rx_matrix *outputs = rx_new_matrix(L, rows, net->core.outputs, run.steps);
+    struct rx_matrix *states = push_result(L, 3, &run, net->core.units);
+    struct rx_matrix *outputs = push_result(L, 4, &run, net->core.outputs);
     rx_check_status(L, rx_network_forward(states->data, outputs->data, &net->core, net->weights,
                                           &run, &net->workspace));
     random->position += rx_network_draws(&net->core, &run);

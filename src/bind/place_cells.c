@@ -23,8 +23,8 @@ static struct rx_place_cells *check_cells(lua_State *L, int arg)
  * @function rx.place_cells
  * @tab options `centers`, one a row, in any number of dimensions; `width` of the tuning (0.2);
  * `tuning`: "softmax" (default), by which the activities at a position sum to one, "gaussian", with
- * a greatest activity of 1, or "difference_of_gaussians", the softmax less that at twice the squared
- * width, shifted to be at least 0 and scaled to sum to one
+ * a greatest activity of 1, or "difference_of_gaussians", the softmax less that at twice the
+ * squared width, shifted to be at least 0 and scaled to sum to one
  * @treturn cells
  * @usage
  * local place = rx.place_cells { centers = rng:uniform(64, 2, -1, 1), width = 0.2 }

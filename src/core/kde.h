@@ -1,36 +1,38 @@
-/* kde.h - kernel density estimation: a Gaussian at every point, with the shape of their covariance.
+/* kde.h - the density of points, estimated with a Gaussian kernel on each of them:
  *
- * p(x) = mean over points of N(x; point, factor^2 C), C the covariance of the points (divisor
- * points - 1), factor = points^(-1 / (dimensions + 4)) (Scott 1992). In coordinates that make the
- * kernels round, `round`, p is scale * sum exp(-distance^2 / 2). */
+ *   p(x) = 1/n sum_i N(x; x_i, h^2 S),  h = n^(-1 / (d + 4))   (Scott 1992)
+ *
+ * with S the covariance of the points, divisor n - 1: what SciPy's gaussian_kde does by default.
+ * In whitened coordinates, L^-1 (x - mean) with L L' = h^2 S, every kernel is the standard normal.
+ *
+ * Accuracy: coordinates are float32, so a density is right to some 1e-6 of itself, in the far tails
+ * too. A sum of kernels runs in float32 over each block of points and in double over the blocks. */
 #ifndef RX_KDE_H
 #define RX_KDE_H
 
-#include "matrix.h"
+#include "random.h"
 #include "status.h"
-#include <stddef.h>
 
 struct rx_kde {
-    size_t points, dimensions;
-    double factor, scale;
-    double *mean;    /* (dimensions) of the points; this and what follows is not owned */
-    double *spread;  /* (dimensions, dimensions), lower triangle: Cholesky factor of factor^2 C */
-    double *inverse; /* (dimensions, dimensions), lower triangle: of spread */
-    float *round;    /* (dimensions, points): inverse (point - mean) */
+    size_t dims, count; /* d and n */
+    double factor;      /* h */
+    double log_scale;   /* log of what turns a sum of exp(-distance^2 / 2) into a density */
+    double *mean;       /* (dims) */
+    double *spread;     /* (dims, dims), lower triangle: L */
+    double *whiten;     /* (dims, dims), lower triangle: the inverse of L */
+    float *white;       /* (dims, count): the points, whitened */
 };
 
-/* Fill in the fields below `dimensions` from points (points, dimensions), at least two of them;
- * RX_SINGULAR if they lie in fewer dimensions. */
-enum rx_status rx_kde_fit(struct rx_kde *kde, const float *points);
+/* Fill in a density whose dims, count, at least dims + 1, and memory are set, from points (count,
+ * dims). RX_FAILED: their covariance is singular, as far as float32 numbers can tell. */
+enum rx_status rx_kde_fit(struct rx_kde *kde, const float *points, rx_stop *stop);
 
-/* density (rows) at x (rows, dimensions). A kernel's exponent is rounded to float32, which leaves
- * a relative error of about 1e-5; sums run in double precision. */
-enum rx_status rx_kde_density(float *density, const struct rx_kde *kde, const float *x, size_t rows,
-                              rx_stop *stop);
+/* density (count) at points (count, dims); 0 where it is below the range of float32. */
+enum rx_status rx_kde_density(float *density, const struct rx_kde *kde, const float *points,
+                              size_t count, rx_stop *stop);
 
-/* x (rows, dimensions): points (points, dimensions) picked by uniform (rows) numbers in [0, 1),
- * each moved by its kernel through normal (rows, dimensions) numbers. */
-void rx_kde_sample(float *x, const struct rx_kde *kde, const float *points, const float *uniform,
-                   const float *normal, size_t rows);
+/* out (count, dims): draws from the density. */
+enum rx_status rx_kde_sample(float *out, const struct rx_kde *kde, size_t count,
+                             struct rx_random *random, rx_stop *stop);
 
 #endif

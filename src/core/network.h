@@ -63,7 +63,8 @@ struct rx_run {
 /* How far a run moves its generator. */
 uint64_t rx_network_draws(const struct rx_network *net, const struct rx_run *run);
 
-/* states (steps, batch, units), after each step; outputs (steps, batch, outputs). */
+/* states (steps, batch, units), after each step; outputs (steps, batch, outputs). run->state may
+ * lie within states. */
 enum rx_status rx_network_forward(float *states, float *outputs, const struct rx_network *net,
                                   const float *weights, const struct rx_run *run,
                                   struct rx_workspace *workspace);

@@ -8,7 +8,6 @@ enum rx_status {
     RX_OK,
     RX_STOPPED,   /* the stop flag was raised; outputs are unfinished */
     RX_NO_MEMORY, /* scratch memory could not be had */
-    RX_SINGULAR,  /* a covariance has no inverse */
     RX_FAILED,    /* an eigenvalue iteration did not converge */
 };
 

@@ -4,7 +4,8 @@
 
 static const float pi = 3.14159265358979f;
 
-/* Below, exponentials have no normal float32, and the library leaves its vectors for each of them. */
+/* Below, exponentials have no normal float32, and the library leaves its vectors for each of them.
+ */
 static const float least_exponent = -87;
 
 void rx_vector_exp(float *x, size_t count)

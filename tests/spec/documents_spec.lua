@@ -137,7 +137,7 @@ end
 -- How the reference calls an object of a type in C; by default as the type.
 local RECEIVERS = {
   ["rx.matrix"] = "m", ["rx.random"] = "rng", ["rx.network"] = "net", ["rx.adam"] = "optimizer",
-  ["rx.head_direction_cells"] = "cells", ["rx.place_cells"] = "cells", ["rx.kde"] = "kde",
+  ["rx.head_direction_cells"] = "cells", ["rx.place_cells"] = "cells", ["rx.kde"] = "kde", ["rx.moments"] = "moments",
 }
 
 -- Call f(name) for each method of the types in C: their table is what __index closes over.

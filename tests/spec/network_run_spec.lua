@@ -1,6 +1,6 @@
 local rx = require "reactivation"
 local support = require "tests.spec.support"
-local same, relative_error = support.same, support.relative_error
+local message, same, relative_error = support.message, support.same, support.relative_error
 
 local function network(cell, options)
   local o = { inputs = 2, units = 50, outputs = 4, init = 3, sigma = 0.5, rng = rx.random(5) }
@@ -145,5 +145,36 @@ describe("a run", function()
     assert.near(0, out:mean(), 0.0125)
     assert.near(1, out:mul(out):mean(), 0.018)
     assert.are.equal(0, states:column(3):abs():max())
+  end)
+end)
+
+describe("a run in windows", function()
+  it("keeps each, or writes it over the one before", function()
+    local net = rx.rnn { inputs = 1, units = 5, outputs = 4, sigma = 1, rng = rx.random(1) }
+    local kept = {}
+    for states in net:stream { init = rx.matrix(3, 4), steps = 8, every = 4 } do kept[#kept + 1] = states end
+    assert.is_false(same(kept[1], kept[2]))
+    local first, copy
+    for states in net:stream { init = rx.matrix(3, 4), steps = 10, every = 4, reuse = true } do
+      if first then
+        assert.is_true(same(first:slice(1, states.rows), states))
+        assert.is_false(same(copy:slice(1, states.rows), states))
+      else
+        first, copy = states, states:clone()
+      end
+    end
+  end)
+
+  it("or at once, fills the sequences it is given", function()
+    local net = rx.rnn { inputs = 1, units = 5, outputs = 4, rng = rx.random(1) }
+    local run = { init = rx.matrix(3, 4, 1), steps = 2 }
+    local states, outputs = rx.matrix(6, 5):as_sequence(2), rx.matrix(6, 4):as_sequence(2)
+    local s, o = net:forward(run, states, outputs)
+    assert.are.same({ states, outputs }, { s, o })
+    assert.is_true(states:abs():max() > 0)
+    assert.is_true(same(states, (net:forward(run))))
+    assert.matches("6 x 5 matrix expected, got 6 x 4", message(function() net:forward(run, outputs) end))
+    assert.matches("sequence of as many steps expected",
+                   message(function() net:forward(run, rx.matrix(6, 5)) end))
   end)
 end)

@@ -2,51 +2,47 @@ local rx = require "reactivation"
 local support = require "tests.spec.support"
 local message, relative_error = support.message, support.relative_error
 
-describe("principal components", function()
-  it("are those of the reference data, up to their sign", function()
-    local g = support.golden("pca")
-    local p = rx.pca(g.data)
-    assert.is_true(relative_error(g.mean, p.mean) < 1e-6)
-    assert.is_true(relative_error(g.explained_variance, p.variance) < 1e-5)
-    assert.is_true(relative_error(g.explained_ratio, p.ratio) < 1e-5)
-    local projected = p:project(g.new)
-    for c = 1, 9 do
-      local sign = (g.components:row(c) * p.components:row(c):t()):get(1, 1) > 0 and 1 or -1
-      assert.is_true(relative_error(g.components:row(c), sign * p.components:row(c)) < 1e-4)
-      assert.is_true(relative_error(g.projected:column(c), sign * projected:column(c)) < 1e-4)
-    end
-    assert.is_true(relative_error(projected:column(2), p:project(g.new, 2):column(2)) < 1e-6)
+describe("trajectories", function()
+  it("vary and step as the reference data do", function()
+    local g = support.golden("trajectories")
+    local variance = rx.total_variance(g.trajectories, { skip = g.skip })
+    assert.near(g.total_variance, variance, 1e-6 * g.total_variance)
+    assert.is_true(relative_error(g.stepwise_distance, rx.step_distance(g.trajectories)) < 1e-6)
   end)
 
-  it("explain what they explain, and of themselves their ratio", function()
-    local rng = rx.random(1)
-    local data = rng:normal(3000, 6) * (rx.matrix { { 5, 0, 0, 0, 0, 0 }, { 0, 3, 0, 0, 0, 0 }, { 0, 0, 1, 0, 0, 0 },
-      { 0, 0, 0, 1, 0, 0 }, { 0, 0, 0, 0, 0.5, 0 }, { 0, 0, 0, 0, 0, 0.1 } }) + rx.matrix(1, 6, 100)
-    local p = rx.pca(data)
-    local ratio = p.ratio:slice(1, 2):sum()
-    assert.near((25 + 9) / (25 + 9 + 2 + 0.26), ratio, 0.01)
-    local share, shares = p:explained(data, 6)
-    assert.are.equal(share, shares[6])
-    assert.near(p.ratio:get(1, 1), shares[1], 1e-4)
-    assert.near(ratio, shares[2], 1e-4)
-    assert.near(1, shares[6], 1e-4)
-    local other = rng:normal(3000, 6)
-    assert.near(2 / 6, p:explained(other, 2), 0.02)
+  -- three trials of nine points on a line, each going by its own step
+  local function lines()
+    local rows = {}
+    for t = 0, 8 do
+      for _, step in ipairs { 1, 2, 0 } do rows[#rows + 1] = { 100 + 3 * step * t, 4 * step * t } end
+    end
+    return rx.matrix(rows):as_sequence(9)
+  end
+
+  it("on straight lines vary by their steps squared, times n (n + 1) / 12", function()
+    assert.near((25 + 100 + 0) / 3 * 9 * 10 / 12, rx.total_variance(lines()), 1e-4)
+    assert.near((25 + 100 + 0) / 3 * 4 * 5 / 12, rx.total_variance(lines(), { skip = 5 }), 1e-4)
   end)
 
-  it("have their largest entry positive, so that they come out alike each time", function()
-    local p = rx.pca(rx.random(2):normal(100, 5))
-    for c = 1, 5 do
-      local row = p.components:row(c)
-      assert.are.equal(row:abs():max(), row:max())
-    end
+  it("on straight lines go by their steps", function()
+    assert.are.same({ { 5 }, { 10 }, { 0 } }, rx.step_distance(lines()):totable())
   end)
 
   it("answer mistakes", function()
-    assert.matches("at least two rows", message(function() rx.pca(rx.matrix(1, 4)) end))
-    assert.matches("finite numbers", message(function() rx.pca(rx.matrix { { 1, 0 / 0 }, { 1, 2 } }) end))
-    assert.matches("2 x 3 matrix or one to repeat expected, got 1 x 5",
-                   message(function() rx.pca(rx.matrix(9, 5)):project(rx.matrix(2, 3)) end))
+    local function variance(...)
+      local arguments = table.pack(...)
+      return message(function() rx.total_variance(table.unpack(arguments)) end)
+    end
+    assert.matches("bad argument #1 to 'total_variance' %(sequence of at least 10 steps expected, got " ..
+                   "sequence of 9 steps x 3 trials x 2%)", variance(lines(), { skip = 8 }))
+    assert.matches("got 27 x 2 matrix", variance(lines():slice(1, 27)))
+    assert.matches("got number", variance(3))
+    assert.matches("bad option 'skip' %(whole number of at least 0 expected, got %-1",
+                   variance(lines(), { skip = -1 }))
+    assert.matches("bad option 'skip'", variance(lines(), { skip = 0.5 }))
+    assert.matches("unknown option 'drop'; known are skip", variance(lines(), { drop = 1 }))
+    assert.matches("'step_distance' %(sequence of at least 2 steps",
+                   message(function() rx.step_distance(rx.matrix(3, 2):as_sequence(1)) end))
   end)
 end)
 

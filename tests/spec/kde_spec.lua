@@ -1,0 +1,263 @@
+local rx = require "reactivation"
+local support = require "tests.spec.support"
+local message, same = support.message, support.same
+
+-- The largest difference of two columns, each relative to its own expected value.
+local function worst(expected, actual)
+  assert.are.same({ expected.rows, expected.cols }, { actual.rows, actual.cols })
+  return (actual / expected - 1):abs():max()
+end
+
+-- Points at the corners of a cube of side 2, so often that they fill more than one block: their
+-- covariance is a multiple of the unit matrix, and their density a product over dimensions.
+local function corners(dims, times)
+  local rows = {}
+  for i = 0, (times << dims) - 1 do
+    local row = {}
+    for k = 1, dims do row[k] = (i >> (k - 1)) % 2 * 2 - 1 end
+    rows[i + 1] = row
+  end
+  local n = #rows
+  local sd = n ^ (-1 / (dims + 4)) * math.sqrt(n / (n - 1))
+  local function density(x)
+    local product = 1
+    for k = 1, dims do
+      local sum = math.exp(-0.5 * ((x[k] - 1) / sd) ^ 2) + math.exp(-0.5 * ((x[k] + 1) / sd) ^ 2)
+      product = product * sum / (2 * sd * math.sqrt(2 * math.pi))
+    end
+    return product
+  end
+  return rx.matrix(rows), density
+end
+
+-- A lattice of step `step` over [-reach, reach] in each of `dims` dimensions, 1 or 2.
+local function lattice(dims, reach, step)
+  local rows, count = {}, math.floor(2 * reach / step)
+  for i = 0, count do
+    for j = 0, dims == 2 and count or 0 do
+      rows[#rows + 1] = { -reach + step * i, dims == 2 and -reach + step * j or nil }
+    end
+  end
+  return rx.matrix(rows)
+end
+
+describe("a kernel density", function()
+  -- Whitened coordinates reach some 16 kernel widths, where float32 is exact to 1e-6 of a width; a
+  -- point d widths from its nearest kernel feels d times that. In the tails of the reference d is 5.
+  it("is that of the reference data, at every point relative to itself, to 1e-5", function()
+    local g = support.golden("kde")
+    assert.is_true(worst(g.one_d.pdf, rx.kde(g.one_d.data):density(g.one_d.points)) < 1e-5)
+    local p, q = rx.kde(g.two_d.p), rx.kde(g.two_d.q)
+    assert.is_true(worst(g.two_d.p_pdf, p:density(g.two_d.points)) < 1e-5)
+    assert.is_true(worst(g.two_d.q_pdf, q:density(g.two_d.points)) < 1e-5)
+    assert.near(g.two_d.p_factor, p.factor, 1e-12)
+    assert.near(g.two_d.kl_at_p, rx.kl(p, q, { at = g.two_d.p }), 1e-5)
+  end)
+
+  it("is a product over dimensions where the points are the corners of a cube", function()
+    for dims = 1, 6 do
+      for _, times in ipairs { 1, 300 } do
+        local points, expected = corners(dims, times)
+        local d = rx.kde(points)
+        assert.are.equal(dims, d.dimensions)
+        local queries = rx.random(dims):uniform(50, dims, -2, 2)
+        local density = d:density(queries)
+        for i, x in ipairs(queries:totable()) do
+          assert.near(1, density:get(i, 1) / expected(x), 1e-5)
+        end
+      end
+    end
+  end)
+
+  it("is right far from all points, until float32 ends", function()
+    local points, expected = corners(2, 300)
+    local d = rx.kde(points)
+    local found = 0
+    for x = 2, 8, 0.25 do
+      local density, truth = d:density(rx.matrix { { x, 0.5 } }):get(1, 1), expected { x, 0.5 }
+      if truth > 1.2e-38 then
+        assert.near(1, density / truth, 1e-4)
+        found = math.min(found, math.log(truth, 10))
+      end
+    end
+    assert.is_true(found < -30)
+    assert.are.equal(0, d:density(rx.matrix { { 1e38, -1e38 } }):get(1, 1))
+  end)
+
+  it("integrates to one", function()
+    local rng = rx.random(1)
+    local line = rx.kde(rng:normal(700, 1)):density(lattice(1, 6, 0.05))
+    assert.near(1, line:sum() * 0.05, 1e-5)
+    local oblique = rng:normal(700, 2) * rx.matrix { { 1, 0.5 }, { 0, 0.8 } }
+    local plane = rx.kde(oblique):density(lattice(2, 7, 0.1))
+    assert.near(1, plane:sum() * 0.01, 1e-5)
+  end)
+
+  it("changes with its coordinates as a density does", function()
+    local rng = rx.random(2)
+    local data, queries = rng:normal(600, 3), rng:normal(40, 3)
+    local a, b = rx.matrix { { 3, 0, 0 }, { 1, 0.5, 0 }, { -2, 1, 2 } }, rx.matrix { { 100, -50, 7 } }
+    local moved = rx.kde(data * a + b):density(queries * a + b)
+    assert.is_true(worst(rx.kde(data):density(queries) / 3, moved) < 1e-3) -- float32 of the moved data
+  end)
+
+  it("is drawn from: mean and covariance of the points, the kernel's added", function()
+    local rng = rx.random(3)
+    local data = rng:normal(50, 2) * rx.matrix { { 2, 1 }, { 0, 0.5 } } + rx.matrix { { 5, -3 } }
+    local d, given = rx.kde(data), rx.moments(data)
+    local drawn = rx.moments(d:sample(400000, rng))
+    local expected = (49 / 50 + d.factor ^ 2) * given:covariance()
+    local scale = expected:get(1, 1)
+    -- five standard errors for the largest variance
+    assert.is_true((drawn:covariance() - expected):abs():max() < 5 * math.sqrt(2 / 400000) * scale)
+    assert.is_true((drawn.mean - given.mean):abs():max() < 5 * math.sqrt(scale / 400000))
+  end)
+
+  it("is drawn from as often as it says, bin by bin", function()
+    local rng, n = rx.random(4), 400000
+    local d = rx.kde(rx.matrix { { -3 }, { -2.5 }, { -2 }, { 1 }, { 4 }, { 4.1 }, { 4.2 } })
+    local low, high, bins = -10, 10, 40
+    local h = rx.histogram(d:sample(n, rng), low, high, bins)
+    for b, center in ipairs(h.center) do
+      local mass = 0 -- Simpson's rule over the bin
+      for i, weight in ipairs { 1, 4, 2, 4, 1 } do
+        mass = mass + weight / 12 * 0.5 * d:density(rx.matrix { { center + (i - 3) / 8 } }):get(1, 1)
+      end
+      assert.near(mass, h.count[b] / n, 5 * math.sqrt(mass / n) + 1e-6)
+    end
+  end)
+
+  it("and its draws are the same to the last bit on one thread and on two", function()
+    local threads, found = rx.threads(), {}
+    for n = 1, 2 do
+      rx.threads(n)
+      local rng = rx.random(5)
+      local d = rx.kde(rng:normal(3000, 3))
+      found[n] = { d:density(rng:normal(1000, 3)), d:sample(1000, rng) }
+    end
+    rx.threads(threads)
+    assert.is_true(same(found[1][1], found[2][1]))
+    assert.is_true(same(found[1][2], found[2][2]))
+  end)
+
+  it("stops when it is told to", function()
+    local script = [[
+      local rx = require "reactivation"
+      local data = rx.random(0):normal(2000000, 2)
+      print(pcall(function() rx.kde(data):density(data) end))]]
+    local output, status = support.run(("timeout -k 100 --preserve-status -s INT 2 %s -e '%s'"):format(
+      support.program, script))
+    assert.matches("interrupted!", output)
+    assert.are.equal(0, status)
+  end)
+
+  it("answers mistakes", function()
+    local rng = rx.random(6)
+    local function fit(points) return message(function() rx.kde(points) end) end
+    local d = rx.kde(rng:normal(10, 2))
+    assert.matches("matrix expected, got number", fit(3))
+    assert.matches("at least 3 points of 2 dimensions expected, got 2", fit(rx.matrix(2, 2)))
+    assert.matches("at least 3 points of 2 dimensions expected, got 0", fit(rx.matrix(0, 2)))
+    assert.matches("1 to 4096 dimensions", fit(rx.matrix(5, 0)))
+    assert.matches("finite numbers expected", fit(rx.matrix { { 1, 0 / 0 }, { 2, 2 }, { 3, 4 } }))
+    assert.matches("covariance is singular", fit(rx.matrix(10, 1, 0.1)))
+    local x = rng:normal(100, 1, 1000)
+    assert.matches("covariance is singular", fit(rx.join { x, 0.3 * x + 1 }))
+    assert.matches("covariance is singular", fit(rx.join { rng:normal(100, 2), rx.matrix(100, 1, 7) }))
+    assert.matches("any x 2 matrix expected, got 4 x 3", message(function() d:density(rx.matrix(4, 3)) end))
+    assert.matches("finite numbers", message(function() d:density(rx.matrix { { 1, math.huge } }) end))
+    assert.matches("rx.random expected, got no value", message(function() d:sample(3) end))
+    assert.matches("whole number of at least 0", message(function() d:sample(-1, rng) end))
+    assert.are.equal(0, d:density(rx.matrix(0, 2)).rows)
+    assert.are.equal(0, d:sample(0, rng).rows)
+  end)
+end)
+
+-- The normal distribution, as a density of Lua's own.
+local function normal(mean, sd)
+  return {
+    density = function(_, x)
+      local z = (x - mean) / sd
+      return (-0.5 * z:mul(z)):exp() / (sd * math.sqrt(2 * math.pi))
+    end,
+    sample = function(_, n, rng) return rng:normal(n, 1, mean, sd) end,
+  }
+end
+
+describe("the divergence of densities", function()
+  it("of two normal distributions is their formula's", function()
+    local p, q = normal(0, 1), normal(1, 2)
+    local options = { samples = 200000, rng = rx.random(1), clip = 1e30 }
+    -- within five standard errors: the log ratio has a standard deviation of 0.59, and 2.92
+    assert.near(math.log(2) + (1 + 1) / 8 - 0.5, rx.kl(p, q, options), 5 * 0.59 / math.sqrt(200000))
+    assert.near(math.log(1 / 2) + (4 + 1) / 2 - 0.5, rx.kl(q, p, options), 5 * 2.92 / math.sqrt(200000))
+  end)
+
+  it("of densities estimated from normal points is that of normal ones a kernel wider", function()
+    local rng = rx.random(2)
+    local p, q = rx.kde(rng:normal(20000, 1)), rx.kde(rng:normal(20000, 1, 1, 2))
+    local wider = 1 + p.factor ^ 2
+    local expected = math.log(2) + (wider + 1) / (8 * wider) - 0.5
+    assert.near(expected, rx.kl(p, q, { samples = 40000, rng = rng }), 0.02)
+    assert.are.equal(0, rx.kl(p, p, { rng = rng }))
+  end)
+
+  it("of a box within a box is the log of their sizes", function()
+    local small, large = rx.uniform_density { box = 1 }, rx.uniform_density { box = 4 }
+    assert.near(math.log(16), rx.kl(small, large, { rng = rx.random(3) }), 1e-6)
+    small = rx.uniform_density { box = 1, dimensions = 1 }
+    large = rx.uniform_density { box = 4, dimensions = 1 }
+    assert.near(math.log(4), rx.kl(small, large, { rng = rx.random(3) }), 1e-6)
+  end)
+
+  it("cuts the ratio where one of the two is nothing", function()
+    local left, right = normal(-50, 1), normal(50, 1)
+    assert.near(math.log(1e7), rx.kl(left, right, { rng = rx.random(4) }), 1e-9)
+    assert.near(math.log(20), rx.kl(left, right, { rng = rx.random(4), clip = 20 }), 1e-9)
+    assert.near(-math.log(20), rx.kl(left, right, { at = rx.matrix { { 50 }, { 51 } }, clip = 20 }), 1e-9)
+  end)
+
+  it("draws 2500 points unless told otherwise, from p", function()
+    local asked
+    local p = normal(0, 1)
+    local draw = p.sample
+    function p:sample(n, rng) asked = n; return draw(self, n, rng) end
+    rx.kl(p, normal(0, 1), { rng = rx.random(5) })
+    assert.are.equal(2500, asked)
+  end)
+
+  it("answers mistakes", function()
+    local p, rng = rx.uniform_density {}, rx.random(0)
+    local function kl(...)
+      local arguments = table.pack(...)
+      return message(function() rx.kl(table.unpack(arguments, 1, arguments.n)) end)
+    end
+    assert.matches("bad option 'rng' %(random generator expected, got nothing", kl(p, p))
+    assert.matches("either 'at' or 'samples'", kl(p, p, { at = rx.matrix(3, 2), rng = rng }))
+    assert.matches("bad option 'samples'", kl(p, p, { samples = 0, rng = rng }))
+    assert.matches("bad option 'clip' .*at least 1", kl(p, p, { rng = rng, clip = 0.5 }))
+    assert.matches("unknown option 'sample'; known are at, clip, rng, samples", kl(p, p, { sample = 3 }))
+    assert.matches("bad argument #2 to 'kl' %(density with a method 'density' expected, got number",
+                   kl(p, 3, { rng = rng }))
+    assert.matches("bad argument #1 to 'kl' .*got userdata", kl(rx.matrix(2, 2), p, { rng = rng }))
+    assert.matches("bad argument #1 to 'kl' .*'sample'", kl({ density = p.density }, p, { rng = rng }))
+    assert.matches("any x 1 matrix expected, got 2500 x 2",
+                   kl(p, rx.uniform_density { dimensions = 1 }, { rng = rng }))
+    assert.matches("no ratio of densities at point 2: 0 and 0",
+                   kl(p, p, { at = rx.matrix { { 0, 0 }, { 5, 5 } } }))
+    assert.matches("at least one point", kl(p, p, { at = rx.matrix(0, 2) }))
+    assert.matches("bad option 'box'", message(function() rx.uniform_density { box = 0 } end))
+  end)
+end)
+
+describe("a uniform density", function()
+  it("is the same everywhere in its box, nothing outside, and is drawn from", function()
+    local u = rx.uniform_density { box = 2, dimensions = 3 }
+    local density = u:density(rx.matrix { { 0, 0, 0 }, { 1, -1, 0.9 }, { 0, 0, 1.1 }, { -1.1, 0, 0 } })
+    assert.are.same({ { 1 / 8 }, { 1 / 8 }, { 0 }, { 0 } }, density:totable())
+    local drawn = u:sample(100000, rx.random(1))
+    assert.near(1 / 8, u:density(drawn):min(), 1e-9)
+    local expected = rx.matrix { { 1 / 3, 0, 0 }, { 0, 1 / 3, 0 }, { 0, 0, 1 / 3 } }
+    assert.is_true((rx.moments(drawn):covariance() - expected):abs():max() < 0.006)
+  end)
+end)
