@@ -50,7 +50,7 @@ if (logy) {
   set format y "10^{%T}"
 }
 
-set offsets graph 0, graph 0, graph 0.05, graph 0.05
+set offsets graph 0, graph 0, graph exists("ymax") ? 0 : 0.05, graph exists("ymin") ? 0 : 0.05
 set datafile missing NaN
 set jitter overlap 0.5 spread 0.4
 plot for [i = 1 : groups] middle every ::i - 1::i - 1 \

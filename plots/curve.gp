@@ -8,8 +8,11 @@
 #   logx, logy              true for logarithmic axes
 #   points                  true to mark each point
 #   xmin, xmax, ymin, ymax  ends of the axes, any of them
+#   xstep                   between the numbers on a linear x axis; absent, a round one, and whole
+#                           where every x is
 #   key                     where the labels go; absent, "top right"
 
+eval needs_matrix("curves", 0)
 if (!exists("logx")) logx = 0
 if (!exists("logy")) logy = 0
 if (!exists("points")) points = 0
@@ -29,6 +32,10 @@ least = exists("ymin") ? ymin : NaN
 low(k) = banded ? edge[k] : NaN
 above(y) = logy && y <= 0 ? least : y
 
+stats data index curves using 1:($1 - floor($1)) nooutput
+span = (exists("xmax") ? xmax : STATS_max_x) - (exists("xmin") ? xmin : STATS_min_x)
+whole = STATS_max_y == 0
+
 if (exists("xlabel")) set xlabel xlabel
 if (exists("ylabel")) set ylabel ylabel
 set autoscale xfix
@@ -36,6 +43,11 @@ if (exists("xmin")) set xrange [xmin : ]
 if (exists("xmax")) set xrange [ : xmax]
 if (exists("ymin")) set yrange [ymin : ]
 if (exists("ymax")) set yrange [ : ymax]
+if (!logx && span > 0) {
+  if (!exists("xstep")) { xstep = tic_step(span, plot_width - 2) }
+  if (whole && xstep < 1) { xstep = 1 }
+  set xtics xstep
+}
 if (logx) {
   set logscale x
   set format x "10^{%T}"

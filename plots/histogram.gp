@@ -23,7 +23,9 @@ set boxwidth bin
 set xtics tic_step(xmax - xmin, plot_width - 2)
 if (exists("mean")) {
   set link x2
-  set x2tics (sprintf("mean %.3g", mean) mean) scale 0 offset 0, -0.4
+  set x2tics ("mean %.3g" mean) scale 0 offset 0, -0.4
+  if (exists("panel") && exists("title")) { set tmargin at screen below_top(3.8) }
   set arrow 1 from mean, graph 0 to mean, graph 1 nohead front lc rgb ink lw 1 dt (4, 3)
 }
-plot data index bins using 1:2 with boxes fillstyle solid 1 noborder lc rgb colour notitle
+plot data index bins using 1:2 with boxes \
+  fillstyle solid 1 border lc rgb colour lc rgb colour lw 0.5 notitle

@@ -4,7 +4,7 @@
 #   xlabel, ylabel              what the columns and the rows are
 #   logcb                       true: colours by the logarithm, for values above 0
 #   cbmin, cbmax                range of the colours
-#   number                      how a value is written, as sprintf has it; absent, "%.2g"
+#   number                      how a value is written, as gprintf has it; absent, "%.2g"
 #   slanted                     true for slanted column labels; absent, where one is wide
 
 eval needs_matrix("values", 0)
@@ -13,7 +13,7 @@ if (!exists("number")) number = "%.2g"
 
 # widest text in a cell and under a column, against the room there (cm)
 cell = (plot_width - 2.0) / values_columns
-written(z) = z == z ? sprintf(number, z) : ""
+written(z) = z == z ? gprintf(number, z) : ""
 wide = 1
 widen(text) = (wide = strlen(text) > wide ? strlen(text) : wide)
 stats data index values matrix using (widen(written($3))) nooutput

@@ -1,60 +1,39 @@
 # scatter.gp - points on a plane, such as states on two principal components, coloured by a third
 # column; both axes have the same scale
-# data: `points`  n x 3: x, y, colour value. A file in SVG or PDF holds every point: give some
-#                 thousands, or write PNG
+# data: `points`  n x 3: x, y, colour value. A picture in SVG or PDF grows with them (40 bytes
+#                 each in SVG): give some thousands, or write PNG
 #   xlabel, ylabel, cblabel   absent: "PC 1", "PC 2", none
 #   cyclic                    true: the value is an angle (rad) in [-pi, pi], on a colour wheel
 #   xmin, xmax, ymin, ymax    ranges, all four, so that two pictures can be compared
 #   cbmin, cbmax              range of the colours, likewise
-#   dot                       size of a point
+#   dot                       diameter of a point (1/96 inch)
 
+eval needs_matrix("points", 3)
 if (!exists("xlabel")) xlabel = "PC 1"
 if (!exists("ylabel")) ylabel = "PC 2"
 if (!exists("cyclic")) cyclic = 0
-if (!exists("dot")) dot = points_rows > 2000 ? 0.15 : points_rows > 200 ? 0.25 : 0.5
+if (!exists("dot")) dot = points_rows > 2000 ? 1.2 : points_rows > 200 ? 2 : 4
 
-if (!exists("xmin")) {
-  stats data index points using 1:2 nooutput
-  xmid = (STATS_min_x + STATS_max_x) / 2.0
-  ymid = (STATS_min_y + STATS_max_y) / 2.0
-  xspan = STATS_max_x - STATS_min_x
-  yspan = STATS_max_y - STATS_min_y
-  span = xspan > yspan ? xspan : yspan
-  reach = span > 0 ? 0.54 * span : 1
-  xmin = xmid - reach
-  xmax = xmid + reach
-  ymin = ymid - reach
-  ymax = ymid + reach
-}
+eval square(points)
 
-set size ratio -1
-set xrange [xmin : xmax]
-set yrange [ymin : ymax]
-set xlabel xlabel
-set ylabel ylabel
-
-# gnuplot leaves room for a colour bar's numbers as if they were short: count their letters
-wide = 2
 if (cyclic) {
   eval "set palette " . wheel
-  set cbrange [-pi : pi]
-  set cbtics ("−π" -pi, "0" 0, "π" pi)
-} else {
-  if (!exists("cbmin")) {
-    stats data index points using 3 nooutput
-    cbmin = STATS_min
-    cbmax = STATS_max > STATS_min ? STATS_max : STATS_min + 1
-  }
-  step = round((cbmax - cbmin) / 4.0)
-  do for [k = int(ceil(cbmin / step)) : int(floor(cbmax / step))] {
-    letters = strlen(sprintf("%g", k * step))
-    wide = letters > wide ? letters : wide
-  }
-  set cbrange [cbmin : cbmax]
-  set cbtics step
-  set format cb "%g"
+  cbmin = -pi
+  cbmax = pi
 }
-if (exists("cblabel")) set cblabel cblabel offset 0.8 * wide - 1.2, 0
-set rmargin 1 + 1.3 * wide + (exists("cblabel") ? 2.5 : 0)
+if (!exists("cbmin")) {
+  stats data index points using 3 nooutput
+  cbmin = STATS_min
+  cbmax = STATS_max > STATS_min ? STATS_max : STATS_min + 1
+}
+eval colour_bar
+if (cyclic) set cbtics ("−π" -pi, "0" 0, "π" pi)
 
-plot data index points using 1:2:3 with points pt 7 ps dot lw 0.2 lc palette notitle
+# A point by itself takes 110 bytes of SVG, one on a line of round dots 35: draw such a line for each
+# of some colours.
+colours = 60
+level(z) = floor(colours * (z - cbmin) / (cbmax - cbmin))
+bounded(k) = k < 0 ? 0 : k < colours ? k : colours - 1
+plot for [k = 0 : colours - 1] data index points \
+  using 1:(bounded(level($3)) == k ? $2 : NaN):(1e-3 * (xmax - xmin)):(0) \
+  with vectors nohead lw dot lc palette fraction (k + 0.5) / colours notitle

@@ -5,18 +5,18 @@
 #   font_size          (points)
 #   title              above the plot
 #   active, quiescent  the two colours of the paper
-#   colour             of what is drawn, where a script has one: "active", "quiescent" or any other
+#   colour             where a script takes one: "active", "quiescent" or any that gnuplot knows
 
 if (!exists("width")) width = 8.6
 if (!exists("height")) height = 7.0
 if (!exists("font_size")) font_size = 8
 if (!exists("active")) active = "#2ca7c5"
 if (!exists("quiescent")) quiescent = "#ee3233"
-if (exists("colour") && colour eq "active") colour = active
-if (exists("colour") && colour eq "quiescent") colour = quiescent
 ink = "#262626"
 frame = "#8c8c8c"
 faint = "#d0d0d0"
+named(c) = c eq "active" ? active : c eq "quiescent" ? quiescent : c
+if (exists("colour")) colour = named(colour)
 
 # Palettes, for `eval "set palette " . name`: viridis; and for angles a wheel of one lightness (0.68
 # in OKLCH), whose ends meet
@@ -35,17 +35,17 @@ if (!exists("panel") || panel == 1) {
   if (ending eq "svg") {
     dots = 96 / 2.54
     set terminal svg size width * dots, height * dots font font fontscale 96 / 72.0 \
-      background "white"
+      rounded background "white"
   }
   if (ending eq "pdf") {
     set terminal pdfcairo size width cm, height cm font font fontscale 0.75 \
-      linewidth 1.5 pointscale 0.7 background "white"
+      linewidth 1.5 dashlength 1.5 pointscale 0.55 rounded background "white"
   }
   if (ending eq "png") {
     dots = 300 / 2.54
     scale = 300 / 96.0
     set terminal pngcairo size width * dots, height * dots font font fontscale scale \
-      linewidth scale pointscale scale background "white"
+      linewidth scale dashlength scale pointscale 0.8 * scale rounded background "white"
   }
   set output out
 }
@@ -65,7 +65,7 @@ set ylabel textcolor rgb ink
 set cblabel textcolor rgb ink
 set colorbox noborder
 set key samplen 1.2 spacing 1.1 textcolor rgb ink
-set pointsize 0.5
+set pointsize 0.6
 set samples 500
 eval "set palette " . sequential
 if (exists("title")) set title title offset 0, -0.4 textcolor rgb ink
@@ -74,10 +74,91 @@ if (exists("title")) set title title offset 0, -0.4 textcolor rgb ink
 lead(x) = x / 10 ** floor(log10(x))
 round(x) = x / lead(x) * (lead(x) < 1.5 ? 1 : lead(x) < 3.5 ? 2 : lead(x) < 7.5 ? 5 : 10)
 
-# A panel has its own share of the picture, and its letter at the upper left of that.
+# What this plot has of the picture (cm), where that begins, in a panel where so many
+# lines of text below its top are, and a round step between the numbers on an axis of so many cm
+plot_width = width * (exists("panel") ? panel_width : 1)
+plot_height = height * (exists("panel") ? panel_height : 1)
+panel_left = exists("panel") ? panel_x : 0
+below_top(lines) = panel_y + panel_height - lines * font_size / 72 * 2.54 / height
+tic_step(span, cm) = round(span * (cm > 3.3 ? 1.3 / cm : 0.4))
+
+# Commands that several scripts share, for eval ---------------------------------------------------
+
+# Stop where a matrix is missing or has another number of columns (0: any), or a field is missing.
+stop(text) = sprintf("print \"%s\"; exit status 1", text)
+needs_matrix(name, columns) = !exists(name . "_columns") \
+  ? stop(sprintf("matrix '%s' expected among the data", name)) \
+  : columns && value(name . "_columns") != columns \
+  ? stop(sprintf("bad data '%s' (%d columns expected, got %d)", name, columns, value(name . "_columns"))) \
+  : ""
+needs(name) = exists(name) ? "" : stop(sprintf("'%s' expected among the data", name))
+
+# Axes of one scale from xmin to ymax, or around columns 1 and 2 of a block; xlabel and ylabel
+square(block) = around(block) . "set size ratio -1; " . \
+  "set xrange [xmin : xmax]; set yrange [ymin : ymax]; set xlabel xlabel; set ylabel ylabel; " . \
+  "room = plot_width - 2.8 < plot_height - 1.3 ? plot_width - 2.8 : plot_height - 1.3; " . \
+  "step = tic_step(xmax - xmin, room); set xtics step; set ytics step"
+around(block) = exists("xmin") ? "" : "stats data index '" . block . "' using 1:2 nooutput; " . \
+  "xmid = (STATS_min_x + STATS_max_x) / 2.0; " . \
+  "ymid = (STATS_min_y + STATS_max_y) / 2.0; " . \
+  "xspan = STATS_max_x - STATS_min_x; " . \
+  "yspan = STATS_max_y - STATS_min_y; " . \
+  "reach = 0.54 * (xspan > yspan ? xspan : yspan); " . \
+  "if (reach == 0) { reach = 1 }; " . \
+  "xmin = xmid - reach; xmax = xmid + reach; ymin = ymid - reach; ymax = ymid + reach; "
+
+# A colour bar beside a square plot: its range from cbmin and cbmax, and cblabel, which may be absent.
+# (gnuplot leaves no room for long numbers, and another one for each ending: count letters and cm.)
+letter_width = 0.62 * font_size / 72 * 2.54
+colour_bar = "step = round((cbmax - cbmin) / 3.0); " . \
+  "wide = 1; " . \
+  "do for [k = int(ceil(cbmin / step)) : int(floor(cbmax / step))] { " . \
+  "  letters = strlen(sprintf('%g', k * step)); " . \
+  "  wide = letters > wide ? letters : wide }; " . \
+  "set cbrange [cbmin : cbmax]; set cbtics step; set format cb '%g'; " . \
+  "set colorbox user origin graph 1.04, graph 0 size graph 0.06, graph 1; " . \
+  "beside = 0.25 + wide * letter_width; " . \
+  "line = exists('cblabel') ? 2.8 * letter_width : 0; " . \
+  "if (line) { set label 98 cblabel at graph 1.1, graph 0.5 " . \
+  "  offset screen (beside + 0.4 * line) / width, 0 rotate center textcolor rgb ink }; " . \
+  "set rmargin at screen panel_left + (plot_width - 0.1 * room - beside - line) / width"
+
+# Of paths (n x 3, the path's number in column 3) their `count`, the shade of each in a palette around
+# `colour`, and after note(k, x, y) of every point the first and the last of each. (gnuplot reads
+# an assignment to an array's element only where the array is known: hence note stands in here.)
+trace_paths = "stats data index paths using 3 nooutput; count = int(STATS_max); " . \
+  "array first_x[count]; array first_y[count]; array last_x[count]; array last_y[count]; " . \
+  "do for [k = 1 : count] { first_x[k] = NaN; last_x[k] = NaN }; " . \
+  "begin(k, x, y) = first_x[k] == first_x[k] ? 0 : ((first_x[k] = x), (first_y[k] = y)); " . \
+  "note(k, x, y) = (begin(k, x, y), (last_x[k] = x), (last_y[k] = y)); " . \
+  "set palette defined (0 'white', 1 colour, 2 'black'); unset colorbox; " . \
+  "set datafile missing NaN"
+shade(k) = shades && count > 1 ? 0.3 + 0.4 * (k - 1) / (count - 1) : 0.5
+
+# Polar axes with rings at round radii, two to four of them, out to `rmax` at least; then `rim` is
+# the outermost. `rlabel` says what the radius is.
+polar_axes = "ring = round(rmax / 2.0); " . \
+  "rings = int(ceil(rmax / ring - 1e-6)); rim = rings * ring; " . \
+  "set style textbox opaque noborder fillcolor rgb 'white' margins 0.2, 0.2; " . \
+  "unset border; unset xtics; unset ytics; set lmargin 0; set rmargin 0; set size ratio -1; " . \
+  "set xrange [-1.2 * rim : 1.2 * rim]; set yrange [-1.17 * rim : 1.17 * rim]; " . \
+  "do for [k = 1 : rings] { " . \
+  "  set object k circle at 0, 0 size k * ring front fillstyle empty " . \
+  "    border lc rgb (k < rings ? faint : frame) lw 0.75; " . \
+  "  set label k sprintf('%g', k * ring) at k * ring * cos(pi / 8), k * ring * sin(pi / 8) " . \
+  "    center front boxed textcolor rgb ink font sprintf(',%g', 0.85 * font_size) }; " . \
+  "set label 20 '0°' at 1.06 * rim, 0 left textcolor rgb ink; " . \
+  "set label 21 '90°' at 0, 1.12 * rim center textcolor rgb ink; " . \
+  "set label 22 '180°' at -1.06 * rim, 0 right textcolor rgb ink; " . \
+  "set label 23 '270°' at 0, -1.12 * rim center textcolor rgb ink; " . \
+  "set xlabel rlabel"
+
+# A panel has its own share of the picture, and its letter at the upper left of that, beside the
+# title, which has room above the axes even where there is none.
 if (exists("panel")) {
   set origin panel_x, panel_y
   set size panel_width, panel_height
+  set tmargin at screen below_top(2.2)
   set label 99 sprintf("{/:Bold=%g %s}", font_size * 1.3, panel_letter) \
     at screen panel_x + 0.15 / width, screen panel_y + panel_height - 0.35 / height textcolor rgb ink
 }

@@ -33,8 +33,8 @@ eval square(paths)
 plot for [k = 1 : count] data index paths using 1:($3 == k ? $2 : NaN) \
     with lines lw 1.2 lc palette fraction shade(k) notitle, \
   for [k = 1 : count] first_x every ::k - 1::k - 1 using (first_x[k]):(first_y[k]) \
-    with points pt 7 ps 0.55 lc rgb "white" notitle, \
-  for [k = 1 : count] first_x every ::k - 1::k - 1 using (first_x[k]):(first_y[k]) \
-    with points pt 6 ps 0.5 lc palette fraction shade(k) notitle, \
+    with points pt 7 ps 0.65 lc palette fraction shade(k) notitle, \
+  first_x using (first_x[$1]):(first_y[$1]) with points pt 7 ps 0.35 lc rgb "white" notitle, \
+  last_x using (last_x[$1]):(last_y[$1]) with points pt 9 ps 1.3 lc rgb "white" notitle, \
   for [k = 1 : count] last_x every ::k - 1::k - 1 using (last_x[k]):(last_y[k]) \
-    with points pt 9 ps 0.8 lc palette fraction shade(k) notitle
+    with points pt 9 ps 0.9 lc palette fraction shade(k) notitle

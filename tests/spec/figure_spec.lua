@@ -11,11 +11,44 @@ local counts = rx.matrix { { -2, 0.1 }, { 0, 0.2 }, { 2, 0.15 } }
 local points = rx.matrix { { 0, 1, -3 }, { 1, 0, 0 }, { 0 / 0, 1, 2 }, { -1, -1, 3 } }
 local curves = rx.matrix { { 0, 0.5, 0.4 }, { 100, 0.1, 0.05 }, { 200, 0.02, 0.01 } }
 
+local paths = rx.matrix { { 0, 0, 1 }, { 1, 1, 2 }, { 0.5, 0, 1 }, { 1, 0.5, 2 }, { 0.5, 0.5, 1 } }
+local density = rx.matrix { { 0, 0.2, 0.1 }, { 0.3, 1, 0.2 } }
+local grid = { density = density, xmin = -1, xmax = 1, ymin = 0, ymax = 1 }
+local values = rx.matrix { { 0.1, 0.2, 10 }, { 5, 0 / 0, 2 } }
+local groups = rx.matrix { { 1, 2 }, { 2, 3 }, { 2, 5 }, { 3, 1 }, { 3, 2 }, { 3, 3 }, { 3, 4 }, { 3, 20 } }
+local bins = rx.matrix { { -1, 0.2 }, { 0, 0.5 }, { 1, 0.3 } }
+
+-- What each script draws: the least that it asks for, and with every option.
+local LEAST = {
+  polar_histogram = { counts = counts },
+  scatter = { points = points },
+  curve = { curves = curves },
+  trajectories = { paths = paths },
+  density = grid,
+  matrix = { values = values },
+  box = { values = groups },
+  polar_trajectories = { paths = paths },
+  histogram = { bins = bins },
+}
 local EXAMPLES = {
-  polar_histogram = { counts = counts, colour = "#ee3233", rmax = 0.3, title = "asleep" },
-  scatter = { points = points, cyclic = true, cblabel = "bearing (rad)" },
+  polar_histogram = { counts = counts, colour = "#ee3233", rmax = 0.3, rlabel = "radius", title = "asleep" },
+  scatter = { points = points, cyclic = true, cblabel = "bearing (rad)", xlabel = "x", ylabel = "y", dot = 3,
+              xmin = -2, xmax = 2, ymin = -2, ymax = 2 },
   curve = { curves = curves, lower = curves * 0.9, upper = curves * 1.1, labels = { "one", "the other" },
-            logy = true, key = "bottom left", xlabel = "batches" },
+            logy = true, key = "bottom left", xlabel = "batches", ylabel = "loss", points = true, xmin = 0,
+            xmax = 300, ymin = 1e-3, ymax = 1, xstep = 100 },
+  trajectories = { paths = paths, box = 2.2, colour = "quiescent", shades = false, xlabel = "a", ylabel = "b",
+                   xmin = -2, xmax = 2, ymin = -2, ymax = 2 },
+  density = { density = density, xmin = -1, xmax = 1, ymin = 0, ymax = 1, box = 1, cbmin = 0, cbmax = 2,
+              xlabel = "PC 1", ylabel = "PC 2", cblabel = "density (1/m^2)" },
+  matrix = { values = values, row_labels = { "U^s", "U" }, column_labels = { "U^s", "uniform", "R" },
+             xlabel = "quiescent", ylabel = "active", logcb = true, cbmin = 0.1, cbmax = 20, number = "%.1f",
+             slanted = true },
+  box = { values = groups, labels = { "one", "two", "five" }, colours = { "active", "quiescent", "#888888" },
+          xlabel = "training", ylabel = "variance (m^2)", ymin = 1, ymax = 100, logy = true },
+  polar_trajectories = { paths = paths, colour = "quiescent", shades = false, rmax = 2, rlabel = "steps" },
+  histogram = { bins = bins, mean = 0.1, colour = "quiescent", xlabel = "speed (rad/s)", ylabel = "density",
+                xmin = -2, xmax = 2, ymax = 1 },
 }
 
 local SIGNATURES = { svg = "^<%?xml", pdf = "^%%PDF", png = "^\137PNG" }
@@ -68,21 +101,94 @@ describe("a figure", function()
     assert(core.run { "rm", "-r", folder })
   end)
 
-  for script, data in pairs(EXAMPLES) do
+  for script, full in pairs(EXAMPLES) do
     for ending, signature in pairs(SIGNATURES) do
       it(("of %s is drawn as %s"):format(script, ending), function()
-        assert(rx.figure(script, data, path("fig." .. ending)))
-        assert.is_truthy(read("fig." .. ending):find(signature))
-        assert.are.equal("fig.dat fig.gp fig." .. ending, (listing():gsub("fig.png fig.gp", "fig.gp fig.png")))
+        local out = "fig." .. ending
+        for _, data in ipairs { LEAST[script], full } do
+          assert(rx.figure(script, data, path(out)))
+          assert.is_truthy(read(out):find(signature))
+          assert.are.equal("fig.dat fig.gp " .. out, (listing():gsub("fig.png fig.gp", "fig.gp fig.png")))
+        end
       end)
     end
   end
 
-  it("asks for no more than its data", function()
-    assert(rx.figure("polar_histogram", { counts = counts }, path("a.svg")))
-    assert(rx.figure("scatter", { points = points }, path("b.svg")))
-    assert(rx.figure("curve", { curves = curves }, path("c.svg")))
+  it("says which of its data are missing or of the wrong shape", function()
+    local function failure(script, data)
+      local ok, message = rx.figure(script, data, path("fig.svg"))
+      assert.is_nil(ok)
+      return message
+    end
+    for script, data in pairs(LEAST) do
+      for name in pairs(data) do
+        local less = {}
+        for other, value in pairs(data) do less[other] = other ~= name and value or nil end
+        local kind = type(data[name]) == "number" and "" or "matrix "
+        local expected = ("gnuplot: %s'%s' expected among the data"):format(kind, name)
+        assert.are.equal(expected, failure(script, less))
+      end
+    end
+    assert.are.equal("gnuplot: bad data 'paths' (3 columns expected, got 2)",
+      failure("trajectories", { paths = curves:t():slice(1, 2):t() }))
+    assert.are.equal("", listing():match("svg") or "")
+  end)
+
+  it("draws logarithmic curves, and from where it is told", function()
     assert(rx.figure("curve", { curves = curves, points = true, logx = true, xmin = 50 }, path("d.svg")))
+  end)
+
+  -- The SVG of a picture.
+  local function svg_of(script, data)
+    assert(rx.figure(script, data, path("fig.svg")))
+    return read("fig.svg")
+  end
+
+  it("of paths takes their rows mixed or one after another", function()
+    local sorted = rx.matrix { { 0, 0, 1 }, { 0.5, 0, 1 }, { 0.5, 0.5, 1 }, { 1, 1, 2 }, { 1, 0.5, 2 } }
+    for _, script in ipairs { "trajectories", "polar_trajectories" } do
+      local mixed = svg_of(script, { paths = paths })
+      assert.are.equal(mixed, svg_of(script, { paths = sorted }))
+      assert.are_not.equal(mixed, svg_of(script, { paths = paths:slice(1, 4) }))
+    end
+  end)
+
+  it("knows the two colours of the paper by name", function()
+    for _, script in ipairs { "trajectories", "polar_trajectories", "histogram", "polar_histogram" } do
+      local field, matrix = next(LEAST[script])
+      local named = svg_of(script, { [field] = matrix, colour = "quiescent" })
+      assert.are.equal(svg_of(script, { [field] = matrix, colour = "#ee3233" }), named)
+      assert.are_not.equal(svg_of(script, { [field] = matrix }), named)
+    end
+  end)
+
+  it("of a matrix writes every value and label, and none for NaN", function()
+    local svg = svg_of("matrix", EXAMPLES.matrix)
+    for _, text in ipairs { "0.1", "0.2", "10.0", "5.0", "2.0", "uniform", "R", "active", "quiescent" } do
+      assert.is_truthy(svg:find(">%s*" .. text:gsub("%.", "%%.") .. "<"), text)
+    end
+    assert.is_nil(svg:lower():find(">%s*nan<"))
+  end)
+
+  it("of groups leaves out NaN, and takes groups of one", function()
+    local rows = groups:totable()
+    table.insert(rows, 4, { 2, 0 / 0 })
+    assert.are.equal(svg_of("box", { values = groups }), svg_of("box", { values = rx.matrix(rows) }))
+    assert(svg_of("box", { values = rx.matrix { { 1, 0.5 } } }))
+  end)
+
+  it("of a curve has whole numbers on its x axis where every x is whole", function()
+    local fraction = ">%s*%d+%.%d+<"
+    local whole = rx.matrix { { 1, 100 }, { 2, 300 }, { 3, 200 } }
+    assert.is_nil(svg_of("curve", { curves = whole }):find(fraction))
+    assert.is_truthy(svg_of("curve", { curves = whole * 0.5 }):find(fraction))
+  end)
+
+  it("of many points or a large grid stays small in SVG", function()
+    local rng = rx.random(1)
+    assert.is_true(#svg_of("scatter", { points = rng:normal(4000, 3) }) < 200000)
+    local large = { density = rng:uniform(100, 100), xmin = 0, xmax = 1, ymin = 0, ymax = 1 }
+    assert.is_true(#svg_of("density", large) < 80000)
   end)
 
   it("is drawn again by its own script in its folder", function()
@@ -141,6 +247,9 @@ describe("a figure", function()
       rx.figure("curve", { curves = curves, labels = labels, xlabel = text, key = text }, path("a.svg"))
       rx.figure("polar_histogram", { counts = counts, rlabel = text }, path("b.svg"))
       rx.figure("scatter", { points = points, wheel = text, sequential = text, cyclic = 1 }, path("c.svg"))
+      rx.figure("matrix", { values = values, column_labels = { text, text, text } }, path("d.svg"))
+      rx.figure("box", { values = groups, labels = { text }, colours = { text } }, path("e.svg"))
+      rx.figure("trajectories", { paths = paths, colour = text }, path("f.svg"))
     end
     assert.is_nil(lfs.attributes(path("pwned"), "mode"))
     assert.is_nil(lfs.attributes("pwned", "mode"))
