@@ -1,6 +1,6 @@
 # box.gp - box plots of groups of values: quartiles, median, whiskers out to the last value within
 # 1.5 interquartile ranges; dots for every value of a small group, in a large one for those beyond
-# data: `values`  n x 2: group (1, 2, ...), value
+# data: `values`  n x 2: group (1, 2, ...), value; at least one value for each group
 #   labels        list of strings, one for each group
 #   colours       list, one for each group: "active", "quiescent" or any; absent, all active
 #   xlabel, ylabel
@@ -22,6 +22,7 @@ array least[groups]
 array most[groups]
 do for [i = 1 : groups] {
   stats data index values using ($1 == i ? $2 : NaN) nooutput
+  if (!exists("STATS_records")) { eval stop(sprintf("no values of group %d among the data", i)) }
   size_of[i] = STATS_records
   lower[i] = STATS_lo_quartile
   middle[i] = STATS_median

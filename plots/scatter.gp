@@ -33,7 +33,7 @@ if (cyclic) set cbtics ("−π" -pi, "0" 0, "π" pi)
 # of some colours.
 colours = 60
 level(z) = floor(colours * (z - cbmin) / (cbmax - cbmin))
-bounded(k) = k < 0 ? 0 : k < colours ? k : colours - 1
+bounded(k) = k < 0 ? 0 : k >= colours ? colours - 1 : k
 plot for [k = 0 : colours - 1] data index points \
   using 1:(bounded(level($3)) == k ? $2 : NaN):(1e-3 * (xmax - xmin)):(0) \
   with vectors nohead lw dot lc palette fraction (k + 0.5) / colours notitle

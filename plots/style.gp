@@ -74,8 +74,8 @@ if (exists("title")) set title title offset 0, -0.4 textcolor rgb ink
 lead(x) = x / 10 ** floor(log10(x))
 round(x) = x / lead(x) * (lead(x) < 1.5 ? 1 : lead(x) < 3.5 ? 2 : lead(x) < 7.5 ? 5 : 10)
 
-# What this plot has of the picture (cm), where that begins, in a panel where so many
-# lines of text below its top are, and a round step between the numbers on an axis of so many cm
+# What this plot has of the picture (cm); on the screen the left end of that and, in a panel, the
+# height so many lines of text below its top; a round step between the numbers along cm of axis
 plot_width = width * (exists("panel") ? panel_width : 1)
 plot_height = height * (exists("panel") ? panel_height : 1)
 panel_left = exists("panel") ? panel_x : 0
@@ -130,7 +130,7 @@ trace_paths = "stats data index paths using 3 nooutput; count = int(STATS_max); 
   "array first_x[count]; array first_y[count]; array last_x[count]; array last_y[count]; " . \
   "do for [k = 1 : count] { first_x[k] = NaN; last_x[k] = NaN }; " . \
   "begin(k, x, y) = first_x[k] == first_x[k] ? 0 : ((first_x[k] = x), (first_y[k] = y)); " . \
-  "note(k, x, y) = (begin(k, x, y), (last_x[k] = x), (last_y[k] = y)); " . \
+  "note(k, x, y) = x == x && y == y ? (begin(k, x, y), (last_x[k] = x), (last_y[k] = y)) : 0; " . \
   "set palette defined (0 'white', 1 colour, 2 'black'); unset colorbox; " . \
   "set datafile missing NaN"
 shade(k) = shades && count > 1 ? 0.3 + 0.4 * (k - 1) / (count - 1) : 0.5

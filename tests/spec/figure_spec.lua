@@ -131,6 +131,8 @@ describe("a figure", function()
     end
     assert.are.equal("gnuplot: bad data 'paths' (3 columns expected, got 2)",
       failure("trajectories", { paths = curves:t():slice(1, 2):t() }))
+    local gap = failure("box", { values = rx.matrix { { 1, 2 }, { 3, 4 } } })
+    assert.is_truthy(gap:find("no values of group 2 among the data", 1, true), gap)
     assert.are.equal("", listing():match("svg") or "")
   end)
 
@@ -143,6 +145,17 @@ describe("a figure", function()
     assert(rx.figure(script, data, path("fig.svg")))
     return read("fig.svg")
   end
+
+  it("leaves out points and steps that are not a number", function()
+    local nan = 0 / 0
+    local some = rx.matrix { { 0, 1, 0 }, { 1, 0, 1 } }
+    local gap = rx.matrix { { 0, 1, 0 }, { 1, 0, 1 }, { 0.5, 0.5, nan } }
+    assert.are.equal(svg_of("scatter", { points = some }), svg_of("scatter", { points = gap }))
+    local rows = paths:totable()
+    rows[#rows + 1] = { nan, nan, 1 }
+    local padded = rx.matrix(rows)
+    assert.are.equal(svg_of("trajectories", { paths = paths }), svg_of("trajectories", { paths = padded }))
+  end)
 
   it("of paths takes their rows mixed or one after another", function()
     local sorted = rx.matrix { { 0, 0, 1 }, { 0.5, 0, 1 }, { 0.5, 0.5, 1 }, { 1, 1, 2 }, { 1, 0.5, 2 } }
