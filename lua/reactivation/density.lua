@@ -61,6 +61,7 @@ local function clipped_log_ratio(p, q, clip)
 end
 
 --- Kullback-Leibler divergence of p from q, the mean of log p/q over p, in nats.
+-- @function rx.kl
 -- @param p a density
 -- @param q a density
 -- @tab options

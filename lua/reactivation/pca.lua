@@ -3,6 +3,7 @@
 -- What is called a source here is a matrix; an iterator of matrices, such as `net:stream` returns
 -- (of each window it takes the first, the states); or the `rx.moments` of either.
 -- @module reactivation.pca
+-- @pragma nostrip
 
 local core = require "reactivation.core"
 
