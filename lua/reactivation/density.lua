@@ -48,6 +48,8 @@ local function check_kl_options(options)
   }, 3)
   if options.clip < 1 then
     error(("bad option 'clip' (number of at least 1 expected, got %s)"):format(options.clip), 3)
+  elseif options.at and not (type(options.at) == "userdata" and options.at.rows) then
+    error(("bad option 'at' (matrix expected, got %s)"):format(type(options.at)), 3)
   elseif options.at and (options.samples or options.rng) then
     error("either 'at' or 'samples' and 'rng' expected, got both", 3)
   elseif not options.at and not options.rng then

@@ -33,7 +33,7 @@ static bool is_singular(const double *root, const struct rx_moments *moments)
 }
 
 /* root, a lower triangle, becomes its Cholesky factor, inverse the inverse of that; what is lower
- * by rows is upper by columns. Not 0: there is none. */
+ * by rows is upper by columns. Not 0 if the matrix is not positive definite. */
 static lapack_int cholesky(double *root, double *inverse, size_t dims)
 {
     lapack_int failed = 0;

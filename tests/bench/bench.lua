@@ -6,9 +6,11 @@
 --   ./rxlua tests/bench/bench.lua --rounds 15
 
 package.cpath = "build/bench/?.so;" .. package.cpath
+package.path = "tests/bench/?.lua;" .. package.path
 
 local rx = require "reactivation"
 local core = require "reactivation.core"
+local kde = require "kde"
 local products = require "products" -- built by `make bench`
 local paper = rx.paper.head_direction
 
@@ -122,6 +124,7 @@ end
 local samples = {} -- name -> list of numbers, in order of time
 
 local function keep(name, value)
+  if not value then return end -- its program is absent
   local list = samples[name] or {}
   list[#list + 1], samples[name] = value, list
 end
@@ -167,7 +170,9 @@ for round = 0, opt.rounds do -- the first is not counted: it takes memory and st
     normals_per_second() -- wakes the threads
     for _, m in ipairs(models) do measure_model(m, threads, record) end
     record("normals, " .. threads, normals_per_second())
+    record("kde, " .. threads, kde.rxlua())
   end
+  record("kde, scipy", kde.scipy())
   for name, program in pairs(programs) do record("start, " .. name, start_up(program)) end
 end
 rx.threads(all)
@@ -239,6 +244,17 @@ end
 for i, threads in ipairs(thread_counts) do
   report.normals[i] = { threads = threads, per_second = summary(samples["normals, " .. threads]) }
 end
+report.kde = { points = kde.points, queries = kde.queries, rxlua = {} }
+local scipy = samples["kde, scipy"]
+for i, threads in ipairs(thread_counts) do
+  local list = samples["kde, " .. threads]
+  report.kde.rxlua[i] = {
+    threads = threads, seconds = summary(list), speed_up = scipy and summary(ratios(scipy, list)),
+  }
+end
+if scipy then
+  report.kde.scipy, report.kde.difference = summary(scipy), kde.difference()
+end
 for name in pairs(programs) do
   local list = samples["start, " .. name]
   report.start[name] = list and summary(list)
@@ -289,6 +305,18 @@ end
 print("\nNormal random numbers (million per second)")
 for _, n in ipairs(report.normals) do
   line("", n.threads, spread(n.per_second, "%.0f", 1e-6), "", "", "")
+end
+
+print(("\nDensity of %d points at %d others (ms)"):format(kde.points, kde.queries))
+for _, k in ipairs(report.kde.rxlua) do
+  local times = k.speed_up and spread(k.speed_up, "%.1f") .. " times as fast as SciPy" or ""
+  line("rx.kde", k.threads, spread(k.seconds, "%.1f", 1e3), times, "", "")
+end
+if report.kde.scipy then
+  print(("%-16s%-9s%-26slargest relative difference %.1e"):format(
+    "SciPy", "", spread(report.kde.scipy, "%.0f", 1e3), report.kde.difference))
+else
+  print("SciPy           not found (python3-scipy)")
 end
 
 print("\nStart-up (ms)")
