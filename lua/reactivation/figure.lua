@@ -374,8 +374,8 @@ end
 -- 1:2`, beside `points_rows` and `points_columns`. Texts may use gnuplot's enhanced markup (x^2,
 -- {/:Italic x}). plots/style.gp says which fields every script takes.
 --
--- Panels are lettered a, b, c, ... in bold, or as `letters` says. Missing folders are made. A program or file that fails
--- leaves the former picture as it was.
+-- Panels are lettered a, b, c, ... in bold, or as `letters` says. Missing folders are made. A program
+-- or file that fails leaves the former picture as it was.
 -- @function rx.figure
 -- @tparam string|table script name of a script in plots/, or path of your own, ending in .gp; or a
 -- list of panels, each `{ script, data }`, with optional `columns`, `width`, `height` (of the whole

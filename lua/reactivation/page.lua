@@ -12,7 +12,8 @@ h2 { font-size: 1.2em; margin-top: 2.5em; border-top: 1px solid #d0d0d0; padding
 img { width: 100%; }
 pre { background: #f4f4f4; padding: 0.6em 0.8em; overflow-x: auto; }
 table { border-collapse: collapse; margin: 1em 0; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: 0.2em 1em 0.2em 0; border-bottom: 1px solid #e4e4e4; }
+th, td { text-align: left; vertical-align: top; padding: 0.2em 1em 0.2em 0; }
+tr { border-bottom: 1px solid #e4e4e4; }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 ]]
 

@@ -41,7 +41,8 @@ describe("a folder of results", function()
     out:write("values.json", values)
     local text = read(out:path("values.json"))
     for name, value in pairs(values) do assert.are.same(value, cjson.decode(text)[name]) end
-    assert.matches('^{\n  "large": .-,\n  "list": %[1.5, 2.5%],\n  "quick": true,\n  "seed": 7,\n  "setting": .-,\n  "sigma": .-,\n  "third": .-\n}\n$', text)
+    assert.matches('^{\n  "large": .-,\n  "list": %[1.5, 2.5%],\n  "quick": true,\n  "seed": 7,\n'
+                   .. '  "setting": .-,\n  "sigma": .-,\n  "third": .-\n}\n$', text)
     out:write("empty.json", {})
     assert.are.same({}, cjson.decode(read(out:path("empty.json"))))
   end)

@@ -134,8 +134,8 @@ describe("a training", function()
     local path = folder .. "/run.h5"
     local whole = network()
     train(whole)
-    local task, batch, count = new_task(), nil, 0
-    batch = task.batch
+    local task, count = new_task(), 0
+    local batch = task.batch
     function task:batch(size, rng)
       count = count + 1
       if count == 20 then error("a mistake of mine") end
