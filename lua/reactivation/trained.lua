@@ -25,6 +25,7 @@ local known_options = {
   batches = { "size" },
   networks = { "string", "results/networks" },
   folder = { "string" },
+  progress = { "boolean", true },
 }
 
 -- What tells a network from all others of the same length of training.
@@ -59,7 +60,7 @@ end
 -- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting
 --   ("text", "code", "tonic"), seed (0), biased (false), noisy (true), untrained (false: its first
 --   weights, and nothing is kept); sigma, units and batches, by default the paper's; networks, the
---   folder that holds all of them ("results/networks"), or folder, this one's own
+--   folder that holds all of them ("results/networks"), or folder, this one's own; progress (true)
 -- @treturn table `net`, `task`, `history` (absent if untrained), `name`, `folder`
 -- @usage local run = rx.trained { task = "head_direction", units = 8, batches = 3, networks = "networks" }
 return function(options)
@@ -74,11 +75,13 @@ return function(options)
 
   local folder = new_folder(o.folder or o.networks .. "/" .. run.name)
   run.folder = folder
-  o.networks, o.folder, o.untrained = nil, nil, nil
-  folder:write("training.json", o)
+  folder:write("training.json", {
+    task = o.task, cell = o.cell, setting = o.setting, seed = o.seed, biased = o.biased, noisy = o.noisy,
+    sigma = o.sigma, units = o.units, batches = o.batches,
+  })
   run.history = train(net, task, {
     batches = o.batches, size = values.size, optimizer = core.adam { rate = values.rate },
-    checkpoint = folder:path "checkpoint.h5",
+    checkpoint = folder:path "checkpoint.h5", progress = o.progress,
   })
   folder:save("history.h5", run.history)
   return run

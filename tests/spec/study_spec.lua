@@ -1,0 +1,275 @@
+-- What experiments are made of: trained networks, their phases, means over seeds, reports and pages.
+local rx = require "reactivation"
+local core = require "reactivation.core"
+local support = require "tests.spec.support"
+local cjson = require "cjson"
+local lfs = require "lfs"
+local message, same = support.message, support.same
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local folder, remove
+setup(function() folder, remove = support.scratch() end)
+teardown(function() remove() end)
+
+describe("a network of the paper", function()
+  local function trained(options)
+    local o = { task = "head_direction", units = 6, batches = 2, networks = folder .. "/networks", progress = false }
+    for name, value in pairs(options or {}) do o[name] = value end
+    return rx.trained(o)
+  end
+
+  it("is trained once, and then taken from its folder", function()
+    local first = trained { seed = 3 }
+    local folder_of = folder .. "/networks/head_direction-tonic-seed3"
+    local written = lfs.attributes(folder_of .. "/checkpoint.h5", "modification")
+    local second = trained { seed = 3 }
+    assert.are.equal("head_direction-tonic-seed3", second.name)
+    assert.is_true(same(first.net.parameters, second.net.parameters))
+    assert.are.equal(written, lfs.attributes(folder_of .. "/checkpoint.h5", "modification"))
+    assert.are.same(first.history, rx.load(folder_of .. "/history.h5"))
+    local training = cjson.decode(read(folder_of .. "/training.json"))
+    assert.are.same({ 3, 6, "tonic" }, { training.seed, training.units, training.setting })
+  end)
+
+  it("goes on with a longer training", function()
+    local first = trained { seed = 4 }
+    assert.are.equal(2, #first.history.loss)
+    assert.are.equal(5, #trained({ seed = 4, batches = 5 }).history.loss)
+  end)
+
+  it("has the paper's settings, and the noise and biases of its reading", function()
+    local net = rx.trained({ task = "spatial_navigation", untrained = true }).net
+    assert.are.equal(512, net.units)
+    assert.near(0.01, net.sigma * math.sqrt(net.dt), 1e-9)
+    assert.are.same({ "gaussian", true, 0.1 }, { net.noise, net.bias, net.tau })
+    net = rx.trained({ task = "head_direction", untrained = true, setting = "code" }).net
+    assert.are.same({ "uniform", false, 0.04, 128 }, { net.noise, net.bias, net.tau, net.units })
+    assert.near(0.1, net.sigma * math.sqrt(net.dt), 1e-9)
+    net = rx.trained({ task = "head_direction", untrained = true, setting = "text", noisy = false }).net
+    assert.are.same({ "gaussian", false, 0 }, { net.noise, net.bias, net.sigma })
+  end)
+
+  it("has a folder for each variant, and untrained none", function()
+    assert.are.equal("head_direction-text-biased-noiseless-seed0",
+                     trained({ setting = "text", biased = true, noisy = false }).name)
+    assert.are.equal("head_direction-tonic-gru-seed0", trained({ cell = "gru" }).name)
+    local random = trained { untrained = true, networks = folder .. "/nothing" }
+    assert.is_nil(random.history)
+    assert.is_nil(lfs.attributes(folder .. "/nothing", "mode"))
+  end)
+
+  it("answers mistakes", function()
+    assert.matches("bad option 'task' %(name of a task expected, got nothing%)", message(rx.trained, {}))
+    assert.matches("unknown option 'noise'", message(rx.trained, { task = "head_direction", noise = 1 }))
+  end)
+end)
+
+describe("the phases of a network", function()
+  local task = rx.tasks.head_direction { steps = 7, cells = 12 }
+  local net = rx.rnn { inputs = 1, units = 9, outputs = 12, sigma = 0.5, rng = rx.random(1) }
+
+  it("begin alike; asleep the noise is scaled, the same, or as given", function()
+    assert.near(0.5 * math.sqrt(2), rx.quiescent_sigma(net, "scaled"), 1e-12)
+    assert.are.equal(0.5, rx.quiescent_sigma(net, "same"))
+    assert.are.equal(0.1, rx.quiescent_sigma(net, 0.1))
+    local awake, asleep = rx.phases(net, task, { trials = 5, steps = 4, noise = 0, rng = rx.random(2) })
+    assert.are.same({ 7, 5, 4, 5 },
+                    { awake.states.steps, awake.states.batch, asleep.decoded.steps, asleep.decoded.batch })
+    local expected = net:forward { init = awake.batch.init, steps = 4, sigma = 0 }
+    assert.is_true(same(expected, asleep.states))
+  end)
+
+  it("decode over windows to what they decode to at once", function()
+    local batch = task:batch(5, rx.random(3))
+    local decoded, last = rx.decoded(net, task, { init = batch.init, steps = 47, rng = rx.random(4) })
+    local states, outputs = net:forward { init = batch.init, steps = 47, rng = rx.random(4) }
+    assert.are.equal(47, decoded.steps)
+    assert.is_true(same(task:decode(outputs), decoded))
+    assert.is_true(same(states:at(47), last))
+  end)
+
+  it("answer mistakes", function()
+    assert.matches("'scaled', 'same' or a number of at least 0 expected, got 'loud'",
+                   message(rx.quiescent_sigma, net, "loud"))
+    assert.matches("got '%-1'", message(rx.quiescent_sigma, net, -1))
+    assert.matches("bad option 'rng'", message(rx.phases, net, task, {}))
+  end)
+end)
+
+describe("over several networks", function()
+  it("there is a mean and a standard deviation", function()
+    assert.are.same({ 2, 1 }, { rx.mean_sd { 1, 2, 3 } })
+    assert.are.same({ 5, 0 }, { rx.mean_sd { 5 } })
+    assert.matches("a mean of no numbers", message(rx.mean_sd, {}))
+  end)
+
+  it("curves have bands of one standard deviation, and one network's none", function()
+    local data = rx.curves({ 10, 20 }, { { 1, 5 }, { 2, 5 }, { 3, 5 } }, { { 0, 7 }, { 0, 8 }, { 0, 9 } })
+    assert.are.same({ { 10, 2, 0 }, { 20, 5, 8 } }, data.curves:totable())
+    assert.are.same({ { 10, 1, 0 }, { 20, 5, 7 } }, data.lower:totable())
+    assert.are.same({ { 10, 3, 0 }, { 20, 5, 9 } }, data.upper:totable())
+    assert.is_nil(rx.curves({ 10 }, { { 1 } }).lower)
+  end)
+end)
+
+describe("data for pictures", function()
+  it("are trials of a sequence, a density on a grid, groups of numbers", function()
+    local sequence = rx.matrix { { 1, 2 }, { 3, 4 }, { 5, 6 }, { 7, 8 } }:as_sequence(2)
+    assert.are.same({ { 1, 2, 1 }, { 5, 6, 1 }, { 3, 4, 2 }, { 7, 8, 2 } }, rx.paths(sequence, 9):totable())
+    assert.are.same({ { 1, 2, 1 }, { 5, 6, 1 } }, rx.paths(sequence, 1):totable())
+    local slope = { density = function(_, points) return points:column(1) + 10 * points:column(2) end }
+    local map = rx.heat_map(slope, 1, 3)
+    assert.are.same({ { -11, -10, -9 }, { -1, 0, 1 }, { 9, 10, 11 } }, map.density:totable())
+    assert.are.same({ -1, 1 }, { map.xmin, map.ymax })
+    assert.are.same({ { 1, 5 }, { 1, 6 }, { 3, 7 } }, rx.groups { { 5, 6 }, {}, { 7 } }:totable())
+  end)
+end)
+
+describe("a report", function()
+  it("prints its rows and stores them in order", function()
+    local script = folder .. "/report.lua"
+    local file = io.open(script, "w")
+    file:write([[
+      local rx = require "reactivation"
+      rx.report(rx.folder(arg[1]), "mine", { { "error", { 1, 3 }, "m" }, { "a share", { 0.5 } } })
+    ]])
+    file:close()
+    local output, status = support.run(("%s %s %s/out"):format(support.program, script, folder))
+    assert.are.equal(0, status, output)
+    assert.are.equal("mine\n  error    2 +- 1.4 m\n  a share  0.5\n", output)
+    local numbers = cjson.decode(read(folder .. "/out/numbers.json"))
+    assert.are.same({ label = "error", mean = 2, sd = math.sqrt(2), unit = "m", values = { 1, 3 } }, numbers[1])
+    assert.are.equal("a share", numbers[2].label)
+  end)
+end)
+
+describe("a page", function()
+  it("holds its text, its tables and its pictures within itself", function()
+    local bytes = {}
+    for i = 0, 255 do bytes[i + 1] = string.char(i) end
+    for cut = 0, 2 do -- every kind of padding
+      local picture = table.concat(bytes, "", 1, 256 - cut)
+      local file = io.open(folder .. "/p.png", "wb")
+      file:write(picture)
+      file:close()
+      assert(rx.page(folder .. "/page.html", {
+        title = "a < b", head = { "what", "value" },
+        { title = "One", pictures = { folder .. "/p.png" }, rows = { { "x & y", "1 +- 2" } } },
+      }))
+      local html = read(folder .. "/page.html")
+      assert.truthy(html:find("<h1>a &lt; b</h1>", 1, true))
+      assert.truthy(html:find("<td>x &amp; y</td>", 1, true))
+      local code = html:match('src="data:image/png;base64,([^"]+)"')
+      local decoder = io.popen("printf %s '" .. code .. "' | base64 -d > " .. folder .. "/decoded")
+      assert.is_true(decoder:close())
+      assert.are.equal(picture, read(folder .. "/decoded"))
+    end
+  end)
+
+  it("is not written where a picture is missing, or its folder", function()
+    local ok, problem = rx.page(folder .. "/none.html", { title = "", { title = "", pictures = { "none.svg" } } })
+    assert.is_nil(ok)
+    assert.matches("none.svg: No such file", problem)
+    assert.is_nil(lfs.attributes(folder .. "/none.html", "mode"))
+    ok, problem = rx.page(folder .. "/nowhere/p.html", { title = "" })
+    assert.is_nil(ok)
+    assert.matches("nowhere", problem)
+  end)
+end)
+
+describe("a program beside this one", function()
+  local log
+
+  before_each(function()
+    log = folder .. "/log"
+    os.remove(log)
+  end)
+
+  local function wait(process)
+    for _ = 1, 500 do
+      local ended, succeeded = process:ended()
+      if ended then return succeeded end
+      core.sleep(0.02)
+    end
+  end
+
+  it("writes to its log, and says how it ended", function()
+    local process = assert(core.start { "sh", "-c", "echo out; echo err >&2", log = log })
+    assert.is_true(wait(process))
+    assert.are.equal("out\nerr\n", read(log))
+    assert.is_false(wait(assert(core.start { "sh", "-c", "exit 3", log = log })))
+  end)
+
+  it("can be stopped", function()
+    local process = assert(core.start { "sleep", "100", log = log })
+    assert.is_false((process:ended()))
+    process:stop()
+    assert.are.same({ true, false }, { process:ended() })
+  end)
+
+  it("ends with this one if it asks for that, even when this one is killed", function()
+    local function script(name, text)
+      local file = io.open(folder .. "/" .. name, "w")
+      file:write(text)
+      file:close()
+      return folder .. "/" .. name
+    end
+    local child = script("child.lua", [[
+      require("reactivation.core").end_with_parent()
+      io.stdout:write(io.open("/proc/self/stat"):read("n"), "\n"):flush()
+      while true do end
+    ]])
+    local parent = script("parent.lua", [[
+      local core = require "reactivation.core"
+      core.start { arg[1], arg[2], log = arg[3] }
+      repeat core.sleep(0.01) until io.open(arg[3]):read("n")
+      os.execute("kill -9 " .. io.open("/proc/self/stat"):read("n"))
+    ]])
+    support.run(("%s %s %s %s %s"):format(support.program, parent, support.program, child, log))
+    local place = ("/proc/%d/stat"):format(tonumber(read(log):match("%d+")))
+    local function runs()
+      local file = io.open(place)
+      local state = file and file:read("a"):match("%) (%a)")
+      if file then file:close() end
+      return state and state ~= "Z"
+    end
+    for _ = 1, 200 do
+      if not runs() then break end
+      core.sleep(0.01)
+    end
+    assert.is_falsy(runs())
+  end)
+
+  it("that cannot be started is named", function()
+    assert.matches("nonesuch: not found", select(2, core.start { "nonesuch", log = log }))
+    assert.matches("No such file", select(2, core.start { "true", log = folder .. "/none/log" }))
+    assert.matches("'log', a path, expected", message(core.start, { "true" }))
+  end)
+end)
+
+describe("options of a script", function()
+  local function parse(words)
+    return rx.arguments("Test.", {
+      { "seeds", { 0 }, "seeds" },
+      { "batches", 100, "length" },
+      { "noise", "scaled", "noise", convert = function(text)
+        return text == "same" and text or nil, ("'%s' is no noise"):format(text)
+      end },
+      { "quick", false, "quick", preset = { batches = 5 } },
+    }, words)
+  end
+
+  it("may be lists, have their own check, and be preset by a flag", function()
+    assert.are.same({ seeds = { 0 }, batches = 100, noise = "scaled", quick = false }, parse {})
+    assert.are.same({ 1, 22, 3 }, parse({ "--seeds", "1,22,3" }).seeds)
+    assert.are.equal(5, parse({ "--quick" }).batches)
+    assert.are.equal(7, parse({ "--batches", "7", "--quick" }).batches)
+    assert.are.equal("same", parse({ "--noise", "same" }).noise)
+  end)
+end)
