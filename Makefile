@@ -111,7 +111,7 @@ demo: built
 
 # fails on a failing test, and then says so last
 test: built
-	RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal tests/spec
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal tests/spec
 
 bench: built $(BUILD)/bench/products.so
 	./$(PROGRAM) tests/bench/bench.lua

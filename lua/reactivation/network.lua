@@ -6,6 +6,9 @@ local check_options = require "reactivation.options"
 
 local network = {}
 
+-- The kinds of network that a file may name.
+local cells = { rnn = core.rnn }
+
 --- A long run in windows of `every` steps, in the memory of one window. The states are those that
 -- `forward` would give, to the last bit.
 -- @function net:stream
@@ -41,23 +44,26 @@ end
 --- A network from a checkpoint of `rx.train`, or from any file with its `network` settings and
 -- `weights`.
 -- @string path
--- @param[opt] rng its generator; by default one with seed 0
+-- @param[opt] rng its generator, which stays where it is; by default one with seed 0
 -- @return the network and all that the file holds; or nil and a message
 -- @usage local net, run = rx.load_network("results/head_direction/checkpoint.h5")
 function network.load(path, rng)
   local file, message = core.load(path)
   if not file then return nil, message end
   local settings = file.network
-  if type(settings) ~= "table" or type(file.weights) ~= "table" or not core[settings.cell or 0] then
+  if type(settings) ~= "table" or type(file.weights) ~= "table" or not cells[settings.cell] then
     return nil, path .. ": holds no network"
   end
-  local options = { rng = rng or core.random(0) }
+  rng = rng or core.random(0)
+  local options, position = { rng = rng }, rng.position
   for name, value in pairs(settings) do
     if name ~= "cell" then options[name] = value end
   end
-  local net = core[settings.cell](options)
+  local made, net = pcall(cells[settings.cell], options)
+  if not made then return nil, path .. ": " .. net end
   local ok, problem = pcall(network.restore, net, file.weights)
   if not ok then return nil, path .. ": " .. problem end
+  rng:seek(position) -- as if it had drawn no weights
   return net, file
 end
 
@@ -67,7 +73,8 @@ end
 function network.restore(net, weights)
   for name, matrix in pairs(net.weights) do
     if not weights[name] then error("no weights '" .. name .. "'", 0) end
-    matrix:copy(weights[name])
+    local ok, problem = pcall(function() matrix:copy(weights[name]) end)
+    if not ok then error(("weights '%s': %s"):format(name, problem), 0) end
   end
 end
 
