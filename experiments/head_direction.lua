@@ -21,7 +21,8 @@ local opt = rx.arguments("Trains a network on head direction and draws Figure 3.
 })
 if opt.quick then opt.batches = 2000 end
 if opt.out == "" then
-  opt.out = ("results/head_direction/%s%s-seed%d"):format(opt.setting, opt.biased and "-biased" or "", opt.seed)
+  opt.out = ("results/head_direction/%s%s-seed%d"):format(
+    opt.setting, opt.biased and "-biased" or "", opt.seed)
 end
 local out = rx.folder(opt.out)
 out:write("configuration.json", opt)

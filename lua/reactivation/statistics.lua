@@ -50,7 +50,8 @@ end
 -- The caller's mistakes, as Lua words them.
 local function check(holds, argument, name, expected, got)
   if holds then return end
-  if type(got) ~= "number" then got = type(got) == "userdata" and tostring(got):match("^[^\n]*") or type(got) end
+  if type(got) == "userdata" then got = tostring(got):match("^[^\n]*") end
+  if type(got) ~= "number" and type(got) ~= "string" then got = type(got) end
   error(("bad argument #%d to '%s' (%s expected, got %s)"):format(argument, name, expected, got), 3)
 end
 
@@ -113,7 +114,8 @@ function statistics.histogram_divergence(p, q, clip)
   for i, h in ipairs { p or false, q or false } do
     check(type(h) == "table" and type(h.count) == "table", i, "histogram_divergence", "histogram", h)
   end
-  check(#p.count == #q.count, 2, "histogram_divergence", ("histogram of %d bins"):format(#p.count), #q.count)
+  check(#p.count == #q.count, 2, "histogram_divergence", ("histogram of %d bins"):format(#p.count),
+        #q.count)
   clip = clip or 1e7
   check(is_finite(clip) and clip > 0, 3, "histogram_divergence", "number above 0", clip)
   local p_total, q_total = 0, 0
@@ -136,8 +138,8 @@ end
 -- @return as many numbers
 -- @usage local low, high = rx.quantile(radius, 0.01, 0.99)
 function statistics.quantile(values, ...)
-  check(is_matrix(values) and values.rows * values.cols > 0, 1, "quantile", "matrix with at least one element",
-        values)
+  check(is_matrix(values) and values.rows * values.cols > 0, 1, "quantile",
+        "matrix with at least one element", values)
   local sorted = elements(values)
   for _, x in ipairs(sorted) do
     check(x == x, 1, "quantile", "matrix without NaN", x)

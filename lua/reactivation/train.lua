@@ -185,7 +185,9 @@ end
 -- @usage local history = rx.train(net, task, { batches = 2000, checkpoint = "run.h5" })
 return function(net, task, options)
   local o = check_options(options, known_options)
-  if not o.batches then error("bad option 'batches' (whole number of at least 1 expected, got nothing)", 2) end
+  if not o.batches then
+    error("bad option 'batches' (whole number of at least 1 expected, got nothing)", 2)
+  end
   if type(task) ~= "table" and type(task) ~= "function" then
     error(("bad argument #2 to 'train' (task expected, got %s)"):format(type(task)), 2)
   end
