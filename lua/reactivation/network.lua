@@ -21,6 +21,9 @@ local cells = { rnn = core.rnn, gru = core.gru }
 --   end
 function core.network_methods.stream(net, options)
   local run = {}
+  if type(options) ~= "table" then
+    error(("bad argument #1 to 'stream' (table of options expected, got %s)"):format(type(options)), 2)
+  end
   for name, value in pairs(options) do run[name] = value end
   local how = check_options({ every = run.every, reuse = run.reuse },
                             { every = { "size", 50 }, reuse = { "boolean", false } })
@@ -63,6 +66,9 @@ end
 -- @return the network and all that the file holds; or nil and a message
 -- @usage local net, run = rx.load_network("results/head_direction/checkpoint.h5")
 function network.load(path, rng)
+  if type(path) ~= "string" then
+    error(("bad argument #1 to 'load_network' (path expected, got %s)"):format(type(path)), 2)
+  end
   local file, message = core.load(path)
   if not file then return nil, message end
   local settings = file.network

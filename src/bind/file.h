@@ -3,7 +3,8 @@
  * Reading and writing walk nested tables with calls of both Lua and HDF5, and either may fail at
  * any depth. So a walk runs under lua_pcall and keeps all that Lua does not own (handles, buffers)
  * in one struct rx_file, which file.c empties afterwards, however the walk ended. An interrupt ends
- * it between two members: one matrix goes at the speed of memory. */
+ * it between two members or parts of a large one; only the reading of a single matrix, and the
+ * disk's last word (fsync), are waited for. */
 #ifndef RX_FILE_H
 #define RX_FILE_H
 

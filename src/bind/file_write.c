@@ -8,12 +8,34 @@
 
 enum {
     SMALL = 1024,    /* bytes that lie in the object's header, under its checksum */
+    SLAB = 1 << 25,  /* bytes written between two looks at the stop flag */
     GROWTH = 1 << 20 /* of the image in memory */
 };
 
 static void write_members(lua_State *L, struct rx_file *file, hid_t group);
 
 /* --- data sets: the value named by the last key, in `group` ----------------------------------- */
+
+/* By parts of the first side. */
+static void write_slabs(lua_State *L, struct rx_file *file, hid_t set, hid_t given, hid_t space,
+                        const char *data, size_t bytes)
+{
+    hsize_t first[3] = { 0 }, count[3];
+    const int open = file->handle_count, rank = H5Sget_simple_extent_dims(space, count, NULL);
+    rx_file_check(L, file, rank);
+    const hsize_t length = count[0], row = bytes / length, most = SLAB / row + 1;
+    for (; first[0] < length; first[0] += count[0]) {
+        if (rx_stop_flag)
+            rx_check_status(L, RX_STOPPED);
+        count[0] = length - first[0] < most ? length - first[0] : most;
+        rx_file_check(L, file,
+                      H5Sselect_hyperslab(space, H5S_SELECT_SET, first, NULL, count, NULL));
+        const hid_t part = rx_file_keep(L, file, H5Screate_simple(rank, count, NULL));
+        rx_file_check(L, file,
+                      H5Dwrite(set, given, part, space, H5P_DEFAULT, data + first[0] * row));
+        rx_file_release(L, file, open);
+    }
+}
 
 static void write_data(lua_State *L, struct rx_file *file, hid_t group, hid_t stored, hid_t given,
                        hid_t space, const void *data, size_t bytes)
@@ -25,7 +47,9 @@ static void write_data(lua_State *L, struct rx_file *file, hid_t group, hid_t st
         rx_file_check(L, file, H5Pset_layout(plist, H5D_COMPACT));
     const hid_t set = rx_file_keep(
         L, file, H5Dcreate2(group, name, stored, space, file->link_plist, plist, H5P_DEFAULT));
-    if (bytes > 0)
+    if (bytes > SLAB)
+        write_slabs(L, file, set, given, space, data, bytes);
+    else if (bytes > 0)
         rx_file_check(L, file, H5Dwrite(set, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
 }
 

@@ -63,7 +63,8 @@ static int cells_encode(lua_State *L)
     const struct rx_matrix *bearings = rx_check_shape(L, 2, RX_ANY, 1);
     rx_check_finite(L, 2, bearings);
     struct rx_matrix *activity = rx_new_matrix(L, bearings->rows, cells->cells, bearings->steps);
-    rx_head_direction_encode(activity->data, cells, bearings->data, bearings->rows);
+    rx_check_status(L, rx_head_direction_encode(activity->data, cells, bearings->data,
+                                                bearings->rows, &rx_stop_flag));
     return 1;
 }
 
@@ -79,7 +80,8 @@ static int cells_decode(lua_State *L)
     const size_t k = rx_check_most_active(L, 3, cells->cells);
     rx_check_finite(L, 2, activity);
     struct rx_matrix *bearings = rx_new_matrix(L, activity->rows, 1, activity->steps);
-    rx_head_direction_decode(bearings->data, cells, activity->data, k, activity->rows);
+    rx_check_status(L, rx_head_direction_decode(bearings->data, cells, activity->data, k,
+                                                activity->rows, &rx_stop_flag));
     return 1;
 }
 

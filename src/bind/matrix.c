@@ -167,11 +167,7 @@ static int matrix_new(lua_State *L)
     const size_t rows = rx_check_size(L, 1, 0), cols = rx_check_size(L, 2, 0);
     const float value = (float)luaL_optnumber(L, 3, 0);
     struct rx_matrix *m = rx_new_matrix(L, rows, cols, 0);
-    if (value == 0)
-        memset(m->data, 0, rx_matrix_count(m) * sizeof(float));
-    else
-        for (size_t i = 0; i < rx_matrix_count(m); i++)
-            m->data[i] = value;
+    rx_check_status(L, rx_matrix_fill(m->data, value, rx_matrix_count(m), &rx_stop_flag));
     return 1;
 }
 
@@ -382,6 +378,8 @@ static int matrix_totable(lua_State *L)
     const struct rx_matrix *m = rx_check_matrix(L, 1);
     lua_createtable(L, (int)m->rows, 0);
     for (size_t i = 0; i < m->rows; i++) {
+        if (rx_stop_flag)
+            rx_check_status(L, RX_STOPPED);
         lua_createtable(L, (int)m->cols, 0);
         for (size_t j = 0; j < m->cols; j++) {
             lua_pushnumber(L, (lua_Number)m->data[i * m->cols + j]);
@@ -431,7 +429,7 @@ static int combine(lua_State *L, enum rx_operation op)
                       lua_pushfstring(L, "%d x %d matrix or one to repeat expected, got %d x %d",
                                       (int)a->rows, (int)a->cols, (int)b->rows, (int)b->cols));
     struct rx_matrix *out = rx_new_matrix(L, large->rows, large->cols, large->steps);
-    rx_matrix_combine(op, out->data, large, small, swapped);
+    rx_check_status(L, rx_matrix_combine(op, out->data, large, small, swapped, &rx_stop_flag));
     return 1;
 }
 
@@ -546,7 +544,7 @@ static int map(lua_State *L, enum rx_function function)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
     struct rx_matrix *out = rx_new_matrix(L, m->rows, m->cols, m->steps);
-    rx_matrix_map(function, out->data, m);
+    rx_check_status(L, rx_matrix_map(function, out->data, m, &rx_stop_flag));
     return 1;
 }
 
@@ -630,7 +628,7 @@ static int matrix_cumsum(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
     struct rx_matrix *out = rx_new_matrix(L, m->rows, m->cols, m->steps);
-    rx_matrix_cumulative_sum(out->data, m);
+    rx_check_status(L, rx_matrix_cumulative_sum(out->data, m, &rx_stop_flag));
     return 1;
 }
 

@@ -150,7 +150,7 @@ static int network_new(lua_State *L, const struct rx_cell *cell)
     lua_setiuservalue(L, 2, RANDOM);
     push_settings(L, &core);
     lua_setiuservalue(L, 2, SETTINGS);
-    rx_network_initialize(&core, net->weights, net->random);
+    rx_check_status(L, rx_network_initialize(&core, net->weights, net->random, &rx_stop_flag));
     return 1;
 }
 

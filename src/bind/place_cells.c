@@ -72,7 +72,8 @@ static int cells_encode(lua_State *L)
         rx_check_shape(L, 2, RX_ANY, (lua_Integer)cells->dimensions);
     rx_check_finite(L, 2, positions);
     struct rx_matrix *activity = rx_new_matrix(L, positions->rows, cells->cells, positions->steps);
-    rx_place_encode(activity->data, cells, positions->data, positions->rows);
+    rx_check_status(
+        L, rx_place_encode(activity->data, cells, positions->data, positions->rows, &rx_stop_flag));
     return 1;
 }
 
@@ -89,7 +90,8 @@ static int cells_decode(lua_State *L)
     rx_check_finite(L, 2, activity);
     struct rx_matrix *positions =
         rx_new_matrix(L, activity->rows, cells->dimensions, activity->steps);
-    rx_place_decode(positions->data, cells, activity->data, k, activity->rows);
+    rx_check_status(L, rx_place_decode(positions->data, cells, activity->data, k, activity->rows,
+                                       &rx_stop_flag));
     return 1;
 }
 

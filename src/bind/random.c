@@ -59,7 +59,8 @@ static int draw(lua_State *L, enum rx_law law, double offset, double scale)
     struct rx_random *random = rx_check_random(L, 1);
     const size_t rows = rx_check_size(L, 2, 0), cols = rx_check_size(L, 3, 0);
     struct rx_matrix *m = rx_new_matrix(L, rows, cols, 0);
-    rx_random_draw(random, law, (float)offset, (float)scale, m->data, rx_matrix_count(m));
+    rx_check_status(L, rx_random_draw(random, law, (float)offset, (float)scale, m->data,
+                                      rx_matrix_count(m), &rx_stop_flag));
     return 1;
 }
 

@@ -25,14 +25,17 @@ double rx_von_mises_density_scale(double sharpness)
     return (double)points / (2 * pi * mean);
 }
 
-void rx_head_direction_encode(float *activity, const struct rx_head_direction_cells *cells,
-                              const float *bearings, size_t rows)
+enum rx_status rx_head_direction_encode(float *activity,
+                                        const struct rx_head_direction_cells *cells,
+                                        const float *bearings, size_t rows, rx_stop *stop)
 {
     const size_t count = cells->cells;
     const float k = cells->sharpness;
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++) {
         float *row = activity + r * count;
+        if (*stop)
+            continue;
         const float kc = k * cosf(bearings[r]), ks = k * sinf(bearings[r]);
         for (size_t c = 0; c < count; c++)
             row[c] = kc * cells->cosine[c] + ks * cells->sine[c] - k;
@@ -41,15 +44,19 @@ void rx_head_direction_encode(float *activity, const struct rx_head_direction_ce
             for (size_t c = 0; c < count; c++)
                 row[c] *= cells->scale;
     }
+    return *stop ? RX_STOPPED : RX_OK;
 }
 
-void rx_head_direction_decode(float *bearings, const struct rx_head_direction_cells *cells,
-                              const float *activity, size_t k, size_t rows)
+enum rx_status rx_head_direction_decode(float *bearings,
+                                        const struct rx_head_direction_cells *cells,
+                                        const float *activity, size_t k, size_t rows, rx_stop *stop)
 {
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++) {
         size_t best[RX_MOST_DECODED];
         double x = 0, y = 0;
+        if (*stop)
+            continue;
         rx_most_active(best, activity + r * cells->cells, cells->cells, k);
         for (size_t i = 0; i < k; i++) {
             x += (double)cells->cosine[best[i]];
@@ -57,4 +64,5 @@ void rx_head_direction_decode(float *bearings, const struct rx_head_direction_ce
         }
         bearings[r] = (float)atan2(y, x);
     }
+    return *stop ? RX_STOPPED : RX_OK;
 }

@@ -6,6 +6,7 @@
 #ifndef RX_HEAD_DIRECTION_CELLS_H
 #define RX_HEAD_DIRECTION_CELLS_H
 
+#include "status.h"
 #include <stddef.h>
 
 struct rx_head_direction_cells {
@@ -22,12 +23,15 @@ void rx_head_direction_prefer(float *preferred, size_t cells);
 double rx_von_mises_density_scale(double sharpness);
 
 /* activity (rows, cells) of the cells at bearings (rows), in radians. */
-void rx_head_direction_encode(float *activity, const struct rx_head_direction_cells *cells,
-                              const float *bearings, size_t rows);
+enum rx_status rx_head_direction_encode(float *activity,
+                                        const struct rx_head_direction_cells *cells,
+                                        const float *bearings, size_t rows, rx_stop *stop);
 
 /* bearings (rows): circular mean of the preferred bearings of the k most active cells,
  * k at most RX_MOST_DECODED and the number of cells. */
-void rx_head_direction_decode(float *bearings, const struct rx_head_direction_cells *cells,
-                              const float *activity, size_t k, size_t rows);
+enum rx_status rx_head_direction_decode(float *bearings,
+                                        const struct rx_head_direction_cells *cells,
+                                        const float *activity, size_t k, size_t rows,
+                                        rx_stop *stop);
 
 #endif

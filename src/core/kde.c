@@ -199,8 +199,8 @@ enum rx_status rx_kde_sample(float *out, const struct rx_kde *kde, size_t count,
     float *uniform = malloc((2 * count + 1) * sizeof *uniform);
     if (!uniform)
         return RX_NO_MEMORY;
-    rx_random_draw(random, RX_UNIFORM, 0, 1, uniform, 2 * count);
-    rx_random_draw(random, RX_NORMAL, 0, 1, out, count * kde->dims);
+    rx_random_draw(random, RX_UNIFORM, 0, 1, uniform, 2 * count, stop);
+    rx_random_draw(random, RX_NORMAL, 0, 1, out, count * kde->dims, stop);
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < count; i++)
         if (!*stop)

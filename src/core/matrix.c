@@ -6,6 +6,8 @@
 
 static const double pi = 3.14159265358979323846;
 
+enum { BLOCK = 16384 }; /* elements that one thread works on between two looks at the stop flag */
+
 /* Where element (i, j) of a repeated matrix lies: data[(i % period) * row_step + j * col_step]. */
 struct operand {
     const float *data;
@@ -76,28 +78,50 @@ static void combine_row(enum rx_operation op, float *out, const float *x, size_t
     }
 }
 
-void rx_matrix_combine(enum rx_operation op, float *out, const struct rx_matrix *a,
-                       const struct rx_matrix *b, bool swapped)
+/* Pairs of one length: a whole matrix with another of its shape (dy = 1) or a number (dy = 0). */
+static void combine_flat(enum rx_operation op, float *out, const struct rx_matrix *a,
+                         const float *y, size_t dy, bool swapped, rx_stop *stop)
 {
-    size_t rows = a->rows, cols = a->cols;
-    struct operand p = operand(a, b);
-    if (b->rows == rows && b->cols == cols) { /* one long row */
-        cols *= rows;
-        rows = cols != 0;
-    } else if (b->rows == 1 && b->cols == 1) {
-        cols *= rows;
-        rows = cols != 0;
-        p.col_step = 0;
+    const size_t count = rx_matrix_count(a);
+#pragma omp parallel for if (count > BLOCK)
+    for (size_t i = 0; i < count; i += BLOCK) {
+        const size_t length = rx_piece_length(count, BLOCK, i);
+        if (*stop)
+            continue;
+        if (swapped)
+            combine_row(op, out + i, y + i * dy, dy, a->data + i, 1, length);
+        else
+            combine_row(op, out + i, a->data + i, 1, y + i * dy, dy, length);
     }
-#pragma omp parallel for if (rows > 1 && rows * cols > 100000)
+}
+
+static void combine_rows(enum rx_operation op, float *out, const struct rx_matrix *a,
+                         const struct operand *p, bool swapped, rx_stop *stop)
+{
+    const size_t rows = a->rows, cols = a->cols;
+#pragma omp parallel for if (rows * cols > BLOCK)
     for (size_t i = 0; i < rows; i++) {
         const float *x = a->data + i * cols;
-        const float *y = p.data + i % p.period * p.row_step;
+        const float *y = p->data + i % p->period * p->row_step;
+        if (*stop)
+            continue;
         if (swapped)
-            combine_row(op, out + i * cols, y, p.col_step, x, 1, cols);
+            combine_row(op, out + i * cols, y, p->col_step, x, 1, cols);
         else
-            combine_row(op, out + i * cols, x, 1, y, p.col_step, cols);
+            combine_row(op, out + i * cols, x, 1, y, p->col_step, cols);
     }
+}
+
+enum rx_status rx_matrix_combine(enum rx_operation op, float *out, const struct rx_matrix *a,
+                                 const struct rx_matrix *b, bool swapped, rx_stop *stop)
+{
+    const bool same = b->rows == a->rows && b->cols == a->cols;
+    const struct operand p = operand(a, b);
+    if (same || (b->rows == 1 && b->cols == 1))
+        combine_flat(op, out, a, b->data, same, swapped, stop);
+    else
+        combine_rows(op, out, a, &p, swapped, stop);
+    return *stop ? RX_STOPPED : RX_OK;
 }
 
 static float wrap(float angle)
@@ -149,12 +173,26 @@ static void map_block(enum rx_function function, float *out, const float *x, siz
     }
 }
 
-void rx_matrix_map(enum rx_function function, float *out, const struct rx_matrix *a)
+enum rx_status rx_matrix_map(enum rx_function function, float *out, const struct rx_matrix *a,
+                             rx_stop *stop)
 {
-    const size_t count = rx_matrix_count(a), block = 16384;
-#pragma omp parallel for if (count > block)
-    for (size_t i = 0; i < count; i += block)
-        map_block(function, out + i, a->data + i, rx_piece_length(count, block, i));
+    const size_t count = rx_matrix_count(a);
+#pragma omp parallel for if (count > BLOCK)
+    for (size_t i = 0; i < count; i += BLOCK)
+        if (!*stop)
+            map_block(function, out + i, a->data + i, rx_piece_length(count, BLOCK, i));
+    return *stop ? RX_STOPPED : RX_OK;
+}
+
+enum rx_status rx_matrix_fill(float *out, float value, size_t count, rx_stop *stop)
+{
+#pragma omp parallel for if (count > BLOCK)
+    for (size_t i = 0; i < count; i += BLOCK) {
+        const size_t end = *stop ? i : i + rx_piece_length(count, BLOCK, i);
+        for (size_t j = i; j < end; j++)
+            out[j] = value;
+    }
+    return *stop ? RX_STOPPED : RX_OK;
 }
 
 enum rx_status rx_matrix_product(float *out, const struct rx_matrix *a, const struct rx_matrix *b,
@@ -191,16 +229,21 @@ void rx_matrix_transpose(float *out, const struct rx_matrix *a)
                     out[j * a->rows + i] = a->data[i * a->cols + j];
 }
 
-void rx_matrix_cumulative_sum(float *out, const struct rx_matrix *a)
+enum rx_status rx_matrix_cumulative_sum(float *out, const struct rx_matrix *a, rx_stop *stop)
 {
     /* a step of a sequence is one row of batch * cols numbers */
     const size_t width = a->steps ? rx_matrix_batch(a) * a->cols : a->cols;
     const size_t count = rx_matrix_count(a);
     if (count == 0)
-        return;
+        return RX_OK;
     memcpy(out, a->data, width * sizeof *out);
-    for (size_t i = width; i < count; i++)
-        out[i] = out[i - width] + a->data[i];
+    for (size_t i = width; i < count; i += width) {
+        if (*stop)
+            return RX_STOPPED;
+        for (size_t j = i; j < i + width; j++)
+            out[j] = out[j - width] + a->data[j];
+    }
+    return RX_OK;
 }
 
 void rx_matrix_sum_rows(float *out, const struct rx_matrix *a)

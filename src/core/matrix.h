@@ -1,7 +1,9 @@
 /* matrix.h - float32 matrices, row-major and contiguous, and the arithmetic that tasks need.
  *
  * A sequence is a matrix that knows its steps: rows are time-major, row t * batch + b holds
- * trial b at step t, and rows = steps * batch. Nothing here allocates. */
+ * trial b at step t, and rows = steps * batch. Nothing here allocates. What takes a stop flag may
+ * take long and returns RX_STOPPED soon after it is raised; the rest runs at the speed of memory,
+ * a second for a few gigabytes. */
 #ifndef RX_MATRIX_H
 #define RX_MATRIX_H
 
@@ -55,12 +57,16 @@ enum rx_function {
  * and b has one row a trial, along steps. */
 bool rx_matrix_broadcasts(const struct rx_matrix *a, const struct rx_matrix *b);
 
+/* out (count) = value. */
+enum rx_status rx_matrix_fill(float *out, float value, size_t count, rx_stop *stop);
+
 /* out = a op b, or b op a if `swapped`; comparisons give 1 or 0. out has the shape of a. */
-void rx_matrix_combine(enum rx_operation op, float *out, const struct rx_matrix *a,
-                       const struct rx_matrix *b, bool swapped);
+enum rx_status rx_matrix_combine(enum rx_operation op, float *out, const struct rx_matrix *a,
+                                 const struct rx_matrix *b, bool swapped, rx_stop *stop);
 
 /* out = function(a), element by element. */
-void rx_matrix_map(enum rx_function function, float *out, const struct rx_matrix *a);
+enum rx_status rx_matrix_map(enum rx_function function, float *out, const struct rx_matrix *a,
+                             rx_stop *stop);
 
 /* out (a.rows, b.cols) = a b. */
 enum rx_status rx_matrix_product(float *out, const struct rx_matrix *a, const struct rx_matrix *b,
@@ -69,7 +75,7 @@ enum rx_status rx_matrix_product(float *out, const struct rx_matrix *a, const st
 void rx_matrix_transpose(float *out, const struct rx_matrix *a); /* out (a.cols, a.rows) */
 
 /* Running sums down the rows; of a sequence, through its steps, trial by trial. */
-void rx_matrix_cumulative_sum(float *out, const struct rx_matrix *a);
+enum rx_status rx_matrix_cumulative_sum(float *out, const struct rx_matrix *a, rx_stop *stop);
 
 /* Sums in double precision: out (1, cols) over rows, out (rows, 1) over columns. */
 void rx_matrix_sum_rows(float *out, const struct rx_matrix *a);

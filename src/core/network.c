@@ -32,14 +32,17 @@ void rx_network_layout(struct rx_network *net)
         add_weight(net, cell->drive[d].bias, 1, net->units, 0);
 }
 
-void rx_network_initialize(const struct rx_network *net, float *weights, struct rx_random *random)
+enum rx_status rx_network_initialize(const struct rx_network *net, float *weights,
+                                     struct rx_random *random, rx_stop *stop)
 {
     for (size_t w = 0; w < net->weights; w++) {
         const struct rx_weight *weight = &net->weight[w];
         const float bound = weight->fan_in ? (float)(1 / sqrt((double)weight->fan_in)) : 0;
-        rx_random_draw(random, RX_UNIFORM, -bound, 2 * bound, weights + weight->offset,
-                       weight->rows * weight->cols);
+        if (rx_random_draw(random, RX_UNIFORM, -bound, 2 * bound, weights + weight->offset,
+                           weight->rows * weight->cols, stop))
+            return RX_STOPPED;
     }
+    return RX_OK;
 }
 
 /* Each time step has its own draws: for every trial's state, then input, then output. */

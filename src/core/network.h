@@ -47,7 +47,8 @@ struct rx_network {
 void rx_network_layout(struct rx_network *net);
 
 /* First values of all weights (parameters). */
-void rx_network_initialize(const struct rx_network *net, float *weights, struct rx_random *random);
+enum rx_status rx_network_initialize(const struct rx_network *net, float *weights,
+                                     struct rx_random *random, rx_stop *stop);
 
 struct rx_run {
     size_t steps, batch;

@@ -57,13 +57,15 @@ static void subtract_surround(float *x, size_t count)
     scale_to_sum(x, count);
 }
 
-void rx_place_encode(float *activity, const struct rx_place_cells *cells, const float *positions,
-                     size_t rows)
+enum rx_status rx_place_encode(float *activity, const struct rx_place_cells *cells,
+                               const float *positions, size_t rows, rx_stop *stop)
 {
     const size_t count = cells->cells;
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++) {
         float *row = activity + r * count;
+        if (*stop)
+            continue;
         exponents(row, cells, positions + r * cells->dimensions);
         if (cells->tuning == RX_GAUSSIAN) {
             rx_vector_exp(row, count);
@@ -73,15 +75,18 @@ void rx_place_encode(float *activity, const struct rx_place_cells *cells, const 
         if (cells->tuning == RX_DIFFERENCE)
             subtract_surround(row, count);
     }
+    return *stop ? RX_STOPPED : RX_OK;
 }
 
-void rx_place_decode(float *positions, const struct rx_place_cells *cells, const float *activity,
-                     size_t k, size_t rows)
+enum rx_status rx_place_decode(float *positions, const struct rx_place_cells *cells,
+                               const float *activity, size_t k, size_t rows, rx_stop *stop)
 {
     const size_t count = cells->cells;
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++) {
         size_t best[RX_MOST_DECODED];
+        if (*stop)
+            continue;
         rx_most_active(best, activity + r * count, count, k);
         for (size_t d = 0; d < cells->dimensions; d++) {
             double sum = 0;
@@ -90,4 +95,5 @@ void rx_place_decode(float *positions, const struct rx_place_cells *cells, const
             positions[r * cells->dimensions + d] = (float)(sum / (double)k);
         }
     }
+    return *stop ? RX_STOPPED : RX_OK;
 }

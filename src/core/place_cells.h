@@ -8,6 +8,7 @@
 #ifndef RX_PLACE_CELLS_H
 #define RX_PLACE_CELLS_H
 
+#include "status.h"
 #include <stddef.h>
 
 enum rx_place_tuning { RX_SOFTMAX, RX_GAUSSIAN, RX_DIFFERENCE };
@@ -20,12 +21,12 @@ struct rx_place_cells {
 };
 
 /* activity (rows, cells) of the cells at positions (rows, dimensions). */
-void rx_place_encode(float *activity, const struct rx_place_cells *cells, const float *positions,
-                     size_t rows);
+enum rx_status rx_place_encode(float *activity, const struct rx_place_cells *cells,
+                               const float *positions, size_t rows, rx_stop *stop);
 
 /* positions (rows, dimensions): mean of the centres of the k most active cells,
  * k at most RX_MOST_DECODED and the number of cells. */
-void rx_place_decode(float *positions, const struct rx_place_cells *cells, const float *activity,
-                     size_t k, size_t rows);
+enum rx_status rx_place_decode(float *positions, const struct rx_place_cells *cells,
+                               const float *activity, size_t k, size_t rows, rx_stop *stop);
 
 #endif

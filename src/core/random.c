@@ -48,17 +48,22 @@ void rx_random_at(uint64_t seed, uint64_t position, enum rx_law law, float *out,
     }
 }
 
-void rx_random_draw(struct rx_random *random, enum rx_law law, float offset, float scale,
-                    float *out, size_t count)
+enum rx_status rx_random_draw(struct rx_random *random, enum rx_law law, float offset, float scale,
+                              float *out, size_t count, rx_stop *stop)
 {
     const size_t block = 64 * RX_RANDOM_CHUNK;
     const uint64_t seed = random->seed, start = random->position;
 #pragma omp parallel for if (count > block)
     for (size_t i = 0; i < count; i += block) {
         const size_t length = count - i < block ? count - i : block;
+        if (*stop)
+            continue;
         rx_random_at(seed, start + i / RX_RANDOM_CHUNK, law, out + i, length);
         for (size_t j = i; j < i + length; j++)
             out[j] = offset + scale * out[j];
     }
+    if (*stop)
+        return RX_STOPPED;
     random->position = start + rx_random_chunks(count);
+    return RX_OK;
 }

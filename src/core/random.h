@@ -6,6 +6,7 @@
 #ifndef RX_RANDOM_H
 #define RX_RANDOM_H
 
+#include "status.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,8 +31,9 @@ static inline uint64_t rx_random_chunks(size_t count)
 /* out (count): the numbers at `position`, on the calling thread. */
 void rx_random_at(uint64_t seed, uint64_t position, enum rx_law law, float *out, size_t count);
 
-/* out (count) = offset + scale * the generator's next numbers, on all threads. */
-void rx_random_draw(struct rx_random *random, enum rx_law law, float offset, float scale,
-                    float *out, size_t count);
+/* out (count) = offset + scale * the generator's next numbers, on all threads. Stopped, the
+ * generator stays where it was. */
+enum rx_status rx_random_draw(struct rx_random *random, enum rx_law law, float offset, float scale,
+                              float *out, size_t count, rx_stop *stop);
 
 #endif

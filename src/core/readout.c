@@ -80,8 +80,9 @@ enum rx_status rx_readout_loss(double *loss, float *d_states, float *d_weights,
                         (int)width, 1, error, (int)width, readout->weights, (int)units, 0,
                         d_states + first * units, (int)units);
         }
+        /* stopped, a product of no rows: all threads of the region must come by */
         rx_outer_product(d_weights, errors, width, width, readout->states + start * units, units,
-                         units, waiting);
+                         units, *readout->stop ? 0 : waiting);
     }
     if (*readout->stop)
         return RX_STOPPED;

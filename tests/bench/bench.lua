@@ -236,9 +236,13 @@ local function speed_up(m)
   }
 end
 
-local report = { machine = machine, rounds = opt.rounds, training = {}, speed_up = {}, normals = {}, start = {} }
+local report = {
+  machine = machine, rounds = opt.rounds, training = {}, speed_up = {}, normals = {}, start = {},
+}
 for _, m in ipairs(models) do
-  for _, threads in ipairs(thread_counts) do report.training[#report.training + 1] = result(m, threads) end
+  for _, threads in ipairs(thread_counts) do
+    report.training[#report.training + 1] = result(m, threads)
+  end
   if all > 1 then report.speed_up[#report.speed_up + 1] = speed_up(m) end
 end
 for i, threads in ipairs(thread_counts) do
@@ -265,7 +269,8 @@ report.seconds = now() - began
 
 local function spread(s, form, scale)
   scale = scale or 1
-  return (form .. " (" .. form .. " .. " .. form .. ")"):format(scale * s.median, scale * s.least, scale * s.most)
+  return (form .. " (" .. form .. " .. " .. form .. ")"):format(
+    scale * s.median, scale * s.least, scale * s.most)
 end
 
 local function line(...)

@@ -17,8 +17,9 @@ describe("the options of a script", function()
   end
 
   it("have their defaults", function()
-    assert.are.same({ seed = 0, units = 128, sigma = 0.5, quick = false, setting = "tonic", quiescent_steps = 200,
-                      out = "" }, parse())
+    assert.are.same({
+      seed = 0, units = 128, sigma = 0.5, quick = false, setting = "tonic", quiescent_steps = 200, out = "",
+    }, parse())
   end)
 
   it("are read with the type of their defaults", function()
@@ -69,8 +70,10 @@ describe("a script with options", function()
   it("shows what it does, every option and its default for --help, and does nothing", function()
     local output, status = run "--help"
     assert.are.equal(0, status)
-    for _, expected in ipairs { "Does something.", "--seed", "seed of all random numbers (0)", "(128)", "(0.5)",
-                                "--quick", "{text,code,tonic}", "noise and biases (tonic)" } do
+    for _, expected in ipairs {
+      "Does something.", "--seed", "seed of all random numbers (0)", "(128)", "(0.5)", "--quick",
+      "{text,code,tonic}", "noise and biases (tonic)",
+    } do
       assert.truthy(output:find(expected, 1, true), expected .. " is not in\n" .. output)
     end
     assert.is_nil(output:find("ran\t", 1, true))
@@ -80,7 +83,8 @@ describe("a script with options", function()
   it("refuses what it does not know, and says why", function()
     for words, expected in pairs {
       ["--sed 1"] = "unknown option '--sed'", ["--units"] = "'--units' requires an argument",
-      ["--units 1.5"] = "whole number expected, got '1.5'", ["--units many"] = "whole number expected, got 'many'",
+      ["--units 1.5"] = "whole number expected, got '1.5'",
+      ["--units many"] = "whole number expected, got 'many'",
       ["--units 0"] = "number of at least 1 expected, got 0", ["--sigma nan"] = "number expected, got 'nan'",
       ["--sigma 1e999"] = "number expected, got '1e999'", ["--sigma ''"] = "number expected, got ''",
       ["--setting loud"] = "must be one of 'text', 'code', 'tonic'", ["word"] = "too many arguments",

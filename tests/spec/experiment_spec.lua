@@ -69,7 +69,9 @@ describe("the head-direction experiment", function()
 
   it("draws four panels, and leaves their data and script beside them", function()
     local picture = read(out .. "/figure3.svg")
-    for _, letter in ipairs { "a", "b", "c", "d" } do assert.truthy(picture:find(">" .. letter .. "<", 1, true)) end
+    for _, letter in ipairs { "a", "b", "c", "d" } do
+      assert.truthy(picture:find(">" .. letter .. "<", 1, true), letter)
+    end
     for _, name in ipairs { "a_counts", "b_counts", "c_points", "d_points" } do
       assert.truthy(read(out .. "/figure3.dat"):find("# " .. name .. "\n", 1, true), name)
     end
@@ -129,7 +131,8 @@ describe("the head-direction experiment", function()
 
   it("refuses wrong options before it makes anything", function()
     for words, expected in pairs {
-      ["--setting loud"] = "must be one of 'text', 'code', 'tonic'", ["--units 0"] = "at least 1 expected, got 0",
+      ["--setting loud"] = "must be one of 'text', 'code', 'tonic'",
+      ["--units 0"] = "at least 1 expected, got 0",
       ["--trials 1"] = "at least 2 expected, got 1", ["--sigma=-1"] = "at least 0 expected, got -1",
       ["--batches many"] = "whole number expected, got 'many'", ["--unit 3"] = "unknown option '--unit'",
     } do
@@ -144,7 +147,8 @@ describe("the head-direction experiment", function()
   it("says when its folder cannot be made or written, or holds another run", function()
     io.open(folder .. "/file", "w"):close()
     for where, expected in pairs {
-      ["/proc/none"] = "cannot make the folder '/proc/none'", [folder .. "/file"] = "cannot make the folder",
+      ["/proc/none"] = "cannot make the folder '/proc/none'",
+      [folder .. "/file"] = "cannot make the folder",
       ["/proc/self"] = "cannot write /proc/self/configuration.json",
     } do
       local output, ended = support.run(("%s %s --out %s"):format(command, TINY, where))

@@ -301,10 +301,12 @@ describe("a figure", function()
     assert.is_truthy(unknown:find("curve, .*polar_histogram, .*scatter"))
     assert.is_truthy(refusal("../plots/curve", {}, out):find("unknown script"))
     assert.is_truthy(refusal("style", {}, out):find("unknown script"))
-    assert.is_truthy(refusal(3, {}, out):find("script's name or list of panels expected, got number", 1, true))
+    local no_script = "script's name or list of panels expected, got number"
+    assert.is_truthy(refusal(3, {}, out):find(no_script, 1, true))
     assert.is_truthy(refusal("curve", 3, out):find("bad argument #2 .*table of data expected, got number"))
     for _, wrong in ipairs { path("fig.jpeg"), path("fig"), path(".svg"), "a\nb.svg", "" } do
-      assert.is_truthy(refusal("curve", {}, wrong):find("path ending in .svg, .pdf or .png expected", 1, true))
+      local expected = "path ending in .svg, .pdf or .png expected"
+      assert.is_truthy(refusal("curve", {}, wrong):find(expected, 1, true))
     end
     assert.is_truthy(refusal("curve", {}):find("path of the picture expected, got nil", 1, true))
     assert.are.equal("", listing())

@@ -36,13 +36,15 @@ describe("a folder of results", function()
 
   it("stores a table as JSON, one field a line, in order, to the last digit", function()
     local out = rx.folder(top)
-    local values = { seed = 7, sigma = 0.1 / math.sqrt(0.02), quick = true, setting = 'a "text"', list = { 1.5, 2.5 },
-                     large = 2.0 ^ 53, third = 1 / 3 }
+    local values = {
+      seed = 7, sigma = 0.1 / math.sqrt(0.02), quick = true, setting = 'a "text"', list = { 1.5, 2.5 },
+      large = 2.0 ^ 53, third = 1 / 3,
+    }
     out:write("values.json", values)
     local text = read(out:path("values.json"))
     for name, value in pairs(values) do assert.are.same(value, cjson.decode(text)[name]) end
-    assert.matches('^{\n  "large": .-,\n  "list": %[1.5, 2.5%],\n  "quick": true,\n  "seed": 7,\n'
-                   .. '  "setting": .-,\n  "sigma": .-,\n  "third": .-\n}\n$', text)
+    assert.matches('^{\n  "large": %d+,\n  "list": %[1.5, 2.5%],\n  "quick": true,\n  "seed": 7,\n', text)
+    assert.matches('\n  "third": [%d.]+\n}\n$', text)
     out:write("empty.json", {})
     assert.are.same({}, cjson.decode(read(out:path("empty.json"))))
   end)
@@ -72,8 +74,10 @@ describe("a folder of results", function()
   it("that cannot be made is named", function()
     io.open(top .. "/file", "w"):close()
     for _, name in ipairs { top .. "/file", top .. "/file/deep", "/proc/none", "" } do
-      assert.matches("^cannot make the folder '" .. name:gsub("%p", "%%%0") .. "': %u", message(rx.folder, name))
+      local expected = ("^cannot make the folder '%s': %%u"):format(name:gsub("%p", "%%%0"))
+      assert.matches(expected, message(rx.folder, name))
     end
-    assert.matches("bad argument #1 to 'folder' %(string expected, got nil", message(function() rx.folder() end))
+    assert.matches("folder_spec.lua:%d+: bad argument #1 to 'folder' %(string expected, got nil",
+                   message(function() rx.folder() end))
   end)
 end)

@@ -18,7 +18,8 @@ describe("head-direction cells", function()
     for _, width in ipairs { 0.1, math.pi / 6, 3 } do
       local peak = rx.head_direction_cells { cells = 5, width = width }:encode(bearings)
       assert.near(1, peak:max(), 1e-5)
-      local density = rx.head_direction_cells { cells = 5, width = width, tuning = "density" }:encode(bearings)
+      local cells = rx.head_direction_cells { cells = 5, width = width, tuning = "density" }
+      local density = cells:encode(bearings)
       for c = 1, 5 do
         assert.near(1, density:column(c):sum() * 2 * math.pi / 1000, 1e-4)
       end
@@ -42,8 +43,9 @@ describe("head-direction cells", function()
 
   it("answer mistakes", function()
     local cells = rx.head_direction_cells { cells = 5 }
-    assert.matches("any x 1 matrix expected, got 2 x 2", message(function() cells:encode(rx.matrix(2, 2)) end))
-    assert.matches("any x 5 matrix expected, got 2 x 2", message(function() cells:decode(rx.matrix(2, 2)) end))
+    local square = rx.matrix(2, 2)
+    assert.matches("any x 1 matrix expected, got 2 x 2", message(function() cells:encode(square) end))
+    assert.matches("any x 5 matrix expected, got 2 x 2", message(function() cells:decode(square) end))
     assert.matches("number of cells from 1 to 5 expected, got 6",
                    message(function() cells:decode(rx.matrix(2, 5), 6) end))
     assert.matches("finite numbers expected", message(function() cells:encode(rx.matrix(1, 1, 0 / 0)) end))
@@ -93,7 +95,9 @@ describe("the head-direction task", function()
   it("is what a network learns from", function()
     local rng = rx.random(4)
     local task = rx.tasks.head_direction { steps = 5, cells = 30 }
-    local net = rx.rnn { inputs = task.inputs, units = 10, outputs = task.outputs, init = task.init, rng = rng }
+    local net = rx.rnn {
+      inputs = task.inputs, units = 10, outputs = task.outputs, init = task.init, rng = rng,
+    }
     local batch = task:batch(8, rng)
     assert.is_true(net:gradient(batch) > 0)
     local _, outputs = net:forward(batch)

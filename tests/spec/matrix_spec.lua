@@ -78,8 +78,9 @@ describe("a matrix", function()
 
   it("knows the elementary functions", function()
     local x = { -1.5, -0.3, 0.2, 2.5 }
+    local function tanh(v) return (math.exp(v) - math.exp(-v)) / (math.exp(v) + math.exp(-v)) end
     for name, f in pairs { sin = math.sin, cos = math.cos, exp = math.exp, abs = math.abs, floor = math.floor,
-                           tanh = function(v) return 1 - 2 / (math.exp(2 * v) + 1) end } do
+                           tanh = tanh } do
       local y = m { x }
       y = y[name](y)
       for j, v in ipairs(x) do assert.near(f(v), y:get(1, j), 2e-6 * (1 + math.abs(f(v)))) end
@@ -133,7 +134,8 @@ describe("a matrix", function()
     assert.are.equal("2 x 2 matrix\n          1          2\n          3          4",
                      tostring(m { { 1, 2 }, { 3, 4 } }))
     assert.is_true(#tostring(rx.matrix(5000, 5000)) < 2000)
-    assert.truthy(tostring(rx.matrix(6, 1):as_sequence(3)):find("sequence of 3 steps x 2 trials x 1", 1, true))
+    local sequence = rx.matrix(6, 1):as_sequence(3)
+    assert.truthy(tostring(sequence):find("sequence of 3 steps x 2 trials x 1", 1, true))
   end)
 
   it("gives its columns, and joins matrices side by side", function()
@@ -204,7 +206,8 @@ describe("a mistake with a matrix", function()
   it("is answered when a matrix is made", function()
     for _, make in ipairs {
       function() rx.matrix(-1, 2) end, function() rx.matrix(1.5, 2) end, function() rx.matrix("a", 2) end,
-      function() rx.matrix {} end, function() rx.matrix { 1, 2 } end, function() rx.matrix { { 1 }, { 1, 2 } } end,
+      function() rx.matrix {} end, function() rx.matrix { 1, 2 } end,
+      function() rx.matrix { { 1 }, { 1, 2 } } end,
       function() rx.matrix { { "x" } } end, function() rx.matrix(1e10, 1) end,
       function() rx.matrix(2147483647, 2147483647) end, function() rx.join {} end,
       function() rx.join { rx.matrix(1, 1), rx.matrix(2, 1) } end,

@@ -11,7 +11,9 @@ end
 local function new_task() return rx.tasks.head_direction { steps = 6, cells = 20 } end
 
 local function train(net, options, task)
-  local o = { batches = 30, size = 10, test_size = 10, test_every = 10, checkpoint_every = 4, progress = false }
+  local o = {
+    batches = 30, size = 10, test_size = 10, test_every = 10, checkpoint_every = 4, progress = false,
+  }
   for name, value in pairs(options or {}) do o[name] = value end
   return rx.train(net, task or new_task(), o)
 end
@@ -184,7 +186,8 @@ describe("a training", function()
     assert.matches("train_spec.lua:%d+: unknown option 'epochs'", message(function()
       rx.train(net, new_task(), { epochs = 3 })
     end))
-    assert.matches("bad option 'batches' .*got nothing", message(function() rx.train(net, new_task(), {}) end))
+    assert.matches("bad option 'batches' .*got nothing",
+                   message(function() rx.train(net, new_task(), {}) end))
     assert.matches("bad option 'test_every'", message(train, net, { test_every = 0 }))
     assert.matches("task expected, got nil", message(function() rx.train(net, nil, { batches = 1 }) end))
     assert.matches("bad option 'rate' %(number or function", message(train, net, { rate = "fast" }))
@@ -199,8 +202,9 @@ describe("a training that is stopped from outside", function()
     rx.threads(1)
     local net = rx.rnn { inputs = 1, units = 30, outputs = 40, sigma = 0.3, rng = rx.random(3) }
     local task = rx.tasks.head_direction { steps = 20, cells = 40 }
-    rx.train(net, task, { batches = 1000, size = 20, test_size = 10, checkpoint = arg[1], checkpoint_every = 7,
-                          progress = false })
+    rx.train(net, task, {
+      batches = 1000, size = 20, test_size = 10, checkpoint = arg[1], checkpoint_every = 7, progress = false,
+    })
   ]]
 
   local folder, remove, whole, source
