@@ -55,7 +55,6 @@ local function sd(m)
   return math.sqrt(off:mul(off):mean())
 end
 
-
 -- Figure 3
 
 local most = math.max(math.max(table.unpack(awake.histogram.density)),
@@ -72,7 +71,7 @@ local function ring(p, title)
   return { "scatter", {
     title = title, cyclic = true, xmin = -reach, xmax = reach, ymin = -reach, ymax = reach,
     xlabel = "PC 1", ylabel = "PC 2", cblabel = "decoded bearing (rad)",
-    points = rx.thin(rx.join { p.plane, p.decoded }, 4000),
+    points = rx.thin(rx.join { p.plane, p.decoded }, 2500),
   } }
 end
 

@@ -135,16 +135,17 @@ trace_paths = "stats data index paths using 3 nooutput; count = int(STATS_max); 
   "set datafile missing NaN"
 shade(k) = shades && count > 1 ? 0.3 + 0.4 * (k - 1) / (count - 1) : 0.5
 
-# Polar axes with rings at round radii, two to four of them, out to `rmax` at least; then `rim` is
-# the outermost. `rlabel` says what the radius is.
-polar_axes = "ring = round(rmax / 2.0); " . \
-  "rings = int(ceil(rmax / ring - 1e-6)); rim = rings * ring; " . \
+# Polar axes out to `rim`, which holds `rmax`, with rings at round radii within. `rlabel` says what the
+# radius is.
+polar_axes = "ring = round(rmax / 2.5); rings = int(floor(rmax / ring + 1e-6)); " . \
+  "rim = rings * ring > 0.999 * rmax ? rings * ring : 1.02 * rmax; " . \
   "set style textbox opaque noborder fillcolor rgb 'white' margins 0.2, 0.2; " . \
   "unset border; unset xtics; unset ytics; set lmargin 0; set rmargin 0; set size ratio -1; " . \
   "set xrange [-1.2 * rim : 1.2 * rim]; set yrange [-1.17 * rim : 1.17 * rim]; " . \
+  "set object 19 circle at 0, 0 size rim front fillstyle empty border lc rgb frame lw 0.75; " . \
   "do for [k = 1 : rings] { " . \
   "  set object k circle at 0, 0 size k * ring front fillstyle empty " . \
-  "    border lc rgb (k < rings ? faint : frame) lw 0.75; " . \
+  "    border lc rgb faint lw 0.75; " . \
   "  set label k sprintf('%g', k * ring) at k * ring * cos(pi / 8), k * ring * sin(pi / 8) " . \
   "    center front boxed textcolor rgb ink font sprintf(',%g', 0.85 * font_size) }; " . \
   "set label 20 '0°' at 1.06 * rim, 0 left textcolor rgb ink; " . \
