@@ -6,12 +6,13 @@
 
 local rx = require "reactivation"
 local spatial = require "reactivation.spatial"
-local COMPONENTS, MILESTONES = 10, { 100, 300, 1000, 2500 }
+local MILESTONES = { 100, 300, 1000, 2500 }
 
 local opt = spatial.arguments("Trains networks on spatial navigation and draws Figure 1.",
                               "spatial_navigation")
 local out = rx.folder(opt.out)
 out:write("configuration.json", opt)
+local COMPONENTS = math.min(10, opt.units)
 
 -- A network, trained or taken from its folder, in both phases
 
@@ -92,8 +93,8 @@ for _, batch in ipairs(MILESTONES) do
   end
 end
 for _, row in ipairs {
-  { "10 PCs explain, awake", function(s) return s.awake.explained[COMPONENTS] end },
-  { "10 PCs explain, quiescent", function(s) return s.asleep.explained[COMPONENTS] end },
+  { COMPONENTS .. " PCs explain, awake", function(s) return s.awake.explained[COMPONENTS] end },
+  { COMPONENTS .. " PCs explain, quiescent", function(s) return s.asleep.explained[COMPONENTS] end },
   { "state variance, awake", function(s) return s.awake.variance end },
   { "state variance, quiescent", function(s) return s.asleep.variance end },
   { "KL(quiescent || awake)", function(s) return s.night_from_day end, "nats" },

@@ -1,0 +1,80 @@
+-- The whole paper by one command, with networks that are too small to learn anything.
+local support = require "tests.spec.support"
+local lfs = require "lfs"
+
+local here = lfs.currentdir()
+local program = support.program:find("^/") and support.program or here .. "/" .. support.program
+local COMMAND = ("%s %s/experiments/paper.lua --quick --units 8 --batches 3"):format(program, here)
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function count(text, pattern)
+  return select(2, text:gsub(pattern, ""))
+end
+
+describe("the paper", function()
+  local folder, remove, output, status
+  setup(function()
+    folder, remove = support.scratch()
+    output, status = support.run(("cd %s && %s --out whole"):format(folder, COMMAND))
+  end)
+  teardown(function() remove() end)
+
+  it("ends with one page that holds every figure and its numbers", function()
+    assert.are.equal(0, status, output)
+    assert.matches("\npage: whole/index.html\n$", output)
+    local page = read(folder .. "/whole/index.html")
+    for _, name in ipairs { "1", "2", "3", "C.1", "C.2", "C.3", "C.4", "C.5" } do
+      assert.truthy(page:find("<h2>Figure " .. name .. "</h2>", 1, true), name)
+    end
+    assert.are.equal(8, count(page, '<img alt="[^"]+" src="data:image/svg%+xml;base64,'))
+    assert.truthy(page:find("--quick --units 8 --batches 3", 1, true))
+    assert.truthy(page:find("<td>KL(U^σ quiescent || B awake)</td>", 1, true))
+    assert.is_nil(page:find('src="[^d]')) -- nothing from elsewhere
+  end)
+
+  it("trains each network once, two for the GRU among them", function()
+    local names = {}
+    for name in lfs.dir(folder .. "/whole/networks-quick") do
+      if lfs.attributes(folder .. "/whole/networks-quick/" .. name .. "/checkpoint.h5") then
+        names[#names + 1] = name
+      end
+    end
+    table.sort(names)
+    assert.are.same({
+      "head_direction-tonic-biased-seed0", "head_direction-tonic-seed0",
+      "spatial_navigation-tonic-biased-noiseless-seed0", "spatial_navigation-tonic-biased-seed0",
+      "spatial_navigation-tonic-gru-biased-seed0", "spatial_navigation-tonic-gru-seed0",
+      "spatial_navigation-tonic-noiseless-seed0", "spatial_navigation-tonic-seed0",
+    }, names)
+  end)
+
+  it("that is killed, twice, ends with the same numbers", function()
+    local figures = COMMAND .. " --figures 1,C.5 --out parted"
+    for _, seconds in ipairs { 0.7, 2.5 } do
+      support.run(("cd %s && timeout -s KILL %.1f %s"):format(folder, seconds, figures))
+    end
+    local text, ended = support.run(("cd %s && %s"):format(folder, figures))
+    assert.are.equal(0, ended, text)
+    local compared = 0
+    for name in lfs.dir(folder .. "/parted") do
+      local numbers = folder .. "/parted/" .. name .. "/numbers.json"
+      if lfs.attributes(numbers) then
+        assert.are.equal(read(folder .. "/whole/" .. name .. "/numbers.json"), read(numbers))
+        compared = compared + 1
+      end
+    end
+    assert.are.equal(2, compared)
+  end)
+
+  it("refuses a figure that it does not know", function()
+    local text, ended = support.run(("cd %s && %s --figures 1,9"):format(folder, COMMAND))
+    assert.are.equal(1, ended)
+    assert.truthy(text:find("unknown figure '9'; known are 1, 2, 3, C.1", 1, true), text)
+  end)
+end)
