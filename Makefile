@@ -126,7 +126,7 @@ docs: deps
 
 lint:
 	$(call ensure,$(LINT_PACKAGES))
-	clang-format --dry-run -Werror src/*/*.[ch] tests/bench/*.c
+	clang-format --dry-run -Werror src/*/*.[ch] tests/*.c tests/bench/*.c
 	luacheck --quiet lua experiments tests
 
 LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)/reactivation

@@ -316,8 +316,11 @@ local function make_workplace(folder)
   return nil, folder .. ": " .. message
 end
 
-local function remove_workplace(place, names)
-  for _, name in pairs(names) do os.remove(place .. name) end
+-- With all that a script of the user's own may have written there.
+local function remove_workplace(place)
+  for name in lfs.dir(place) do
+    if name ~= "." and name ~= ".." then os.remove(place .. name) end
+  end
   lfs.rmdir(place)
 end
 
@@ -403,7 +406,7 @@ local function figure(script, data, path)
   if ready then place, message = make_workplace(names.folder) end
   if not place then return nil, message end
   local returned, drawn, failure = pcall(draw, place, names, drawing.script, drawing.numbers)
-  remove_workplace(place, { names.out, names.data, names.script })
+  remove_workplace(place)
   if not returned then error(drawn, 0) end
   if not drawn then return nil, failure end
   return true

@@ -255,6 +255,7 @@ describe("a figure", function()
       assert(core.run { "gnuplot", "fig.gp", directory = folder })
       assert.are.equal(text .. "\n" .. text .. "\n", read("seen"))
     end
+    assert.are.equal("fig.dat fig.gp fig.svg own.gp seen", listing()) -- and no folder to draw in
     for _, text in ipairs(HOSTILE) do
       local labels = { text, text }
       rx.figure("curve", { curves = curves, labels = labels, xlabel = text, key = text }, path("a.svg"))

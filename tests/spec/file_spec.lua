@@ -294,7 +294,9 @@ describe("a file", function()
     local output = support.run(command)
     os.execute(("chmod 755 %s"):format(locked))
     local refusal = "nil\t" .. locked .. "/%s.h5: Permission denied\n"
-    if as_nobody and not output:find("nil", 1, true) then return end -- the program is out of its reach
+    if as_nobody and not output:find("nil", 1, true) then
+      return pending("nobody else can reach the program")
+    end
     assert.are.equal(refusal:format("run") .. refusal:format("run") .. refusal:format("other"), output)
     assert.are.equal("run.h5", listing(locked))
   end)
