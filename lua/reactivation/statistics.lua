@@ -162,7 +162,20 @@ function statistics.quantile(values, ...)
   return table.unpack(quantiles)
 end
 
---- Evenly spaced rows, for a figure that needs no more.
+local function greatest_common_divisor(a, b)
+  while b > 0 do a, b = b, a % b end
+  return a
+end
+
+-- A step of about the golden share of a length, which comes by every place before it returns.
+local function golden_step(length)
+  local step = math.floor(length * (math.sqrt(5) - 1) / 2)
+  while greatest_common_divisor(step, length) ~= 1 do step = step + 1 end
+  return step
+end
+
+--- Some rows, spread alike over all, for a figure that needs no more. They fall in with no period of
+-- the data: of a sequence every trial and every step has its share.
 -- @param data rows x features
 -- @int most how many rows to keep at the most
 -- @return a matrix; the data itself if it is small enough
@@ -171,9 +184,9 @@ function statistics.thin(data, most)
   check(is_matrix(data), 1, "thin", "matrix", data)
   check(math.type(most) == "integer" and most >= 1, 2, "thin", "whole number of at least 1", most)
   if data.rows <= most then return data end
-  local kept = core.matrix(most, data.cols)
+  local kept, step = core.matrix(most, data.cols), golden_step(data.rows)
   for i = 1, most do
-    kept:row(i):copy(data:row(1 + (i - 1) * data.rows // most))
+    kept:row(i):copy(data:row(1 + (i - 1) * step % data.rows))
   end
   return kept
 end

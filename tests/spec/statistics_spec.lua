@@ -74,9 +74,25 @@ describe("quantiles", function()
 end)
 
 describe("thinning", function()
-  it("keeps rows evenly spaced, from the first on", function()
-    local data = rx.matrix { { 1 }, { 2 }, { 3 }, { 4 }, { 5 }, { 6 } }
-    assert.are.same({ { 1 }, { 3 }, { 5 } }, rx.thin(data, 3):totable())
-    assert.are.equal(data, rx.thin(data, 6))
+  it("keeps different rows, spread over all, of every trial and every step alike", function()
+    local steps, batch, most = 40, 50, 500
+    local data = rx.matrix(steps * batch, 1, 1):cumsum() -- 1, 2, 3, ...
+    local seen, trials, times = {}, {}, {}
+    for _, row in ipairs(rx.thin(data, most):totable()) do
+      local place = row[1] - 1
+      assert.is_nil(seen[place])
+      seen[place] = true
+      local b, t = place % batch, place // batch
+      trials[b], times[t] = (trials[b] or 0) + 1, (times[t] or 0) + 1
+    end
+    for b = 0, batch - 1 do assert.is_true(trials[b] >= 5 and trials[b] <= 15) end
+    for t = 0, steps - 1 do assert.is_true(times[t] >= 8 and times[t] <= 17) end
+  end)
+
+  it("leaves alone what is small enough", function()
+    local data = rx.matrix { { 1 }, { 2 }, { 3 } }
+    assert.are.equal(data, rx.thin(data, 3))
+    assert.are.equal(2, rx.thin(data, 2).rows)
+    assert.are.equal(1, rx.thin(rx.matrix(2, 1), 1).rows)
   end)
 end)
