@@ -26,17 +26,6 @@ local rng = rx.random(0)
 
 -- What is measured
 
--- In place of the spatial task: inputs, targets and first states as large as its own, at random.
-local random_task = { inputs = 2, outputs = CELLS, init = CELLS }
-
-function random_task:batch(size, generator)
-  return {
-    init = generator:uniform(size, self.init),
-    inputs = generator:normal(STEPS * size, self.inputs):as_sequence(STEPS),
-    targets = generator:uniform(STEPS * size, self.outputs):as_sequence(STEPS),
-  }
-end
-
 local function model(name, cell, task, units, repeats)
   return {
     name = name, cell = cell, task = task, units = units,
@@ -53,10 +42,11 @@ local function model(name, cell, task, units, repeats)
 end
 
 local head_direction = rx.tasks.head_direction { steps = STEPS, cells = CELLS, dt = paper.dt }
+local spatial = rx.tasks.spatial_navigation { steps = STEPS, cells = CELLS, dt = paper.dt }
 local models = {
   model("head direction", "rnn", head_direction, 128, 3),
-  model("spatial RNN", "rnn", random_task, 512, 1),
-  model("spatial GRU", "gru", random_task, 512, 1),
+  model("spatial RNN", "rnn", spatial, 512, 1),
+  model("spatial GRU", "gru", spatial, 512, 1),
 }
 
 -- Multiplications and additions of the products, as 10^9.
