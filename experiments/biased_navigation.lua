@@ -71,7 +71,7 @@ local figure, problem = rx.figure({
     xlabel = "quiescent", ylabel = "awake", title = "KL divergence (nats)",
   } },
   { "box", {
-    values = rx.groups(variances), labels = names, ylabel = "total variance asleep (m^2)",
+    values = rx.groups(variances), labels = names, ylabel = "total variance asleep (m^2)", ymin = 0,
   } },
   columns = 2,
 }, out:path("figure2.svg"))

@@ -58,7 +58,7 @@ end
 local function distances(name)
   return { "box", {
     values = rx.groups(walks[name].distances), labels = labels, colours = colours, title = name,
-    ylabel = "step distance (m)",
+    ylabel = "step distance (m)", ymin = 0,
   } }
 end
 

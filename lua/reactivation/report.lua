@@ -11,14 +11,15 @@ local mean_sd = require("reactivation.seeds").mean_sd
 -- @usage rx.report(rx.folder("results"), "my experiment", { { "error", { 0.11, 0.13 }, "m" } })
 return function(out, title, rows)
   local numbers, width = {}, 0
-  for _, row in ipairs(rows) do width = math.max(width, #row[1]) end
+  for _, row in ipairs(rows) do width = math.max(width, utf8.len(row[1])) end
   print(title)
   for i, row in ipairs(rows) do
     local label, values, unit = row[1], row[2], row[3] or ""
     local mean, sd = mean_sd(values)
     numbers[i] = { label = label, mean = mean, sd = sd, values = values, unit = unit }
     local spread = #values > 1 and (" +- %.2g"):format(sd) or ""
-    print((("  %-" .. width .. "s  %.3g%s %s"):format(label, mean, spread, unit):gsub("%s+$", "")))
+    local padding = (" "):rep(width - utf8.len(label))
+    print((("  %s%s  %.3g%s %s"):format(label, padding, mean, spread, unit):gsub("%s+$", "")))
   end
   out:write("numbers.json", numbers)
 end

@@ -133,7 +133,7 @@ describe("principal components", function()
     local script = [[
       local rx = require "reactivation"
       local net = rx.rnn { inputs = 2, units = 256, outputs = 256, sigma = 0.1, rng = rx.random(0) }
-      rx.pca(net:stream { init = rx.matrix(100, 256, 0.1), steps = %d, every = 25 })
+      rx.pca(net:stream { init = rx.matrix(100, 256, 0.1), steps = %d, every = 25, reuse = true })
       for line in io.lines "/proc/self/status" do
         local peak = line:match "VmHWM:%%s*(%%d+) kB"
         if peak then print(peak) end
