@@ -1,0 +1,355 @@
+/* arithmetic.c - what matrices compute: operators, elementary functions, sums. */
+
+/** @module reactivation.matrix */
+
+#include "bind.h"
+
+/* Argument `arg` as a matrix: itself, or a number as 1 x 1. */
+static const struct rx_matrix *check_operand(lua_State *L, int arg, struct rx_matrix *scalar,
+                                             float *value)
+{
+    if (lua_type(L, arg) != LUA_TNUMBER)
+        return rx_check_matrix(L, arg);
+    *value = (float)lua_tonumber(L, arg);
+    *scalar = (struct rx_matrix){ value, 1, 1, 0 };
+    return scalar;
+}
+
+static int combine(lua_State *L, enum rx_operation op)
+{
+    struct rx_matrix scalar_a, scalar_b;
+    float value_a, value_b;
+    const struct rx_matrix *a = check_operand(L, 1, &scalar_a, &value_a);
+    const struct rx_matrix *b = check_operand(L, 2, &scalar_b, &value_b);
+    /* the one that fills the result comes first */
+    const bool swapped =
+        !rx_matrix_broadcasts(a, b) || (b->steps && !a->steps && a->rows == b->rows);
+    const struct rx_matrix *large = swapped ? b : a, *small = swapped ? a : b;
+    if (!rx_matrix_broadcasts(large, small))
+        luaL_argerror(L, 2,
+                      lua_pushfstring(L, "%d x %d matrix or one to repeat expected, got %d x %d",
+                                      (int)a->rows, (int)a->cols, (int)b->rows, (int)b->cols));
+    struct rx_matrix *out = rx_new_matrix(L, large->rows, large->cols, large->steps);
+    rx_check_status(L, rx_matrix_combine(op, out->data, large, small, swapped, &rx_stop_flag));
+    return 1;
+}
+
+static int matrix_add(lua_State *L)
+{
+    return combine(L, RX_ADD);
+}
+
+static int matrix_sub(lua_State *L)
+{
+    return combine(L, RX_SUBTRACT);
+}
+
+/** The elementwise product.
+ * @function m:mul
+ * @tparam matrix|number other
+ * @treturn matrix */
+static int matrix_mul(lua_State *L)
+{
+    return combine(L, RX_MULTIPLY);
+}
+
+static int matrix_div(lua_State *L)
+{
+    return combine(L, RX_DIVIDE);
+}
+
+static int matrix_pow(lua_State *L)
+{
+    return combine(L, RX_POWER);
+}
+
+/** The angle of the point (x, y), where this matrix holds the y.
+ * @function m:atan2
+ * @tparam matrix|number x
+ * @treturn matrix radians from -pi to pi */
+static int matrix_atan2(lua_State *L)
+{
+    return combine(L, RX_ATAN2);
+}
+
+/** Where elements are less than the other's.
+ * @function m:lt
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0 */
+static int matrix_lt(lua_State *L)
+{
+    return combine(L, RX_LESS);
+}
+
+/** Where elements are at most the other's.
+ * @function m:le
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0
+ * @usage local share = rng:uniform(100, 1):le(0.25):mean() */
+static int matrix_le(lua_State *L)
+{
+    return combine(L, RX_LESS_EQUAL);
+}
+
+/** Where elements equal the other's.
+ * @function m:eq
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0 */
+static int matrix_eq(lua_State *L)
+{
+    return combine(L, RX_EQUAL);
+}
+
+/** Where elements are greater than the other's.
+ * @function m:gt
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0 */
+static int matrix_gt(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_insert(L, 1);
+    return combine(L, RX_LESS);
+}
+
+/** Where elements are at least the other's.
+ * @function m:ge
+ * @tparam matrix|number other
+ * @treturn matrix of 1 and 0 */
+static int matrix_ge(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_insert(L, 1);
+    return combine(L, RX_LESS_EQUAL);
+}
+
+/* a * b: the matrix product, or a number times each element */
+static int matrix_product(lua_State *L)
+{
+    if (lua_type(L, 1) == LUA_TNUMBER || lua_type(L, 2) == LUA_TNUMBER)
+        return combine(L, RX_MULTIPLY);
+    const struct rx_matrix *a = rx_check_matrix(L, 1);
+    const struct rx_matrix *b = rx_check_shape(L, 2, (lua_Integer)a->cols, RX_ANY);
+    struct rx_matrix *out = rx_new_matrix(L, a->rows, b->cols, a->steps);
+    rx_check_status(L, rx_matrix_product(out->data, a, b, &rx_stop_flag));
+    return 1;
+}
+
+static int matrix_negate(lua_State *L)
+{
+    lua_settop(L, 1);
+    lua_pushnumber(L, -1);
+    return combine(L, RX_MULTIPLY);
+}
+
+static int map(lua_State *L, enum rx_function function)
+{
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    struct rx_matrix *out = rx_new_matrix(L, m->rows, m->cols, m->steps);
+    rx_check_status(L, rx_matrix_map(function, out->data, m, &rx_stop_flag));
+    return 1;
+}
+
+/** The absolute value of each element.
+ * @function m:abs
+ * @treturn matrix */
+static int matrix_abs(lua_State *L)
+{
+    return map(L, RX_ABS);
+}
+
+/** The square root of each element.
+ * @function m:sqrt
+ * @treturn matrix */
+static int matrix_sqrt(lua_State *L)
+{
+    return map(L, RX_SQRT);
+}
+
+/** The exponential of each element.
+ * @function m:exp
+ * @treturn matrix */
+static int matrix_exp(lua_State *L)
+{
+    return map(L, RX_EXP);
+}
+
+/** The natural logarithm of each element.
+ * @function m:log
+ * @treturn matrix */
+static int matrix_log(lua_State *L)
+{
+    return map(L, RX_LOG);
+}
+
+/** The sine of each element, an angle in radians.
+ * @function m:sin
+ * @treturn matrix */
+static int matrix_sin(lua_State *L)
+{
+    return map(L, RX_SIN);
+}
+
+/** The cosine of each element, an angle in radians.
+ * @function m:cos
+ * @treturn matrix */
+static int matrix_cos(lua_State *L)
+{
+    return map(L, RX_COS);
+}
+
+/** The hyperbolic tangent of each element.
+ * @function m:tanh
+ * @treturn matrix */
+static int matrix_tanh(lua_State *L)
+{
+    return map(L, RX_TANH);
+}
+
+/** Each element rounded down.
+ * @function m:floor
+ * @treturn matrix */
+static int matrix_floor(lua_State *L)
+{
+    return map(L, RX_FLOOR);
+}
+
+/** Each element as an angle in [-pi, pi).
+ * @function m:wrap
+ * @treturn matrix radians */
+static int matrix_wrap(lua_State *L)
+{
+    return map(L, RX_WRAP);
+}
+
+/** Sums up to each step of a sequence, trial by trial; in a plain matrix, up to each row.
+ * @function m:cumsum
+ * @treturn matrix
+ * @usage local bearings = rng:normal(50 * 20, 1, 0, 0.2):as_sequence(50):cumsum():wrap() */
+static int matrix_cumsum(lua_State *L)
+{
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    struct rx_matrix *out = rx_new_matrix(L, m->rows, m->cols, m->steps);
+    rx_check_status(L, rx_matrix_cumulative_sum(out->data, m, &rx_stop_flag));
+    return 1;
+}
+
+/* --- reductions ------------------------------------------------------------------------------ */
+
+/* matrix:sum() -> number; sum("rows") -> 1 x cols; sum("columns") -> rows x 1; each sum times
+ * `share` of what it ran over */
+static int reduce(lua_State *L, bool mean)
+{
+    static const char *const along[] = { "all", "rows", "columns", NULL };
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    struct rx_matrix *out = NULL;
+    double total = 0;
+    size_t over = rx_matrix_count(m);
+    switch (luaL_checkoption(L, 2, "all", along)) {
+    case 0:
+        total = rx_matrix_sum(m);
+        break;
+    case 1:
+        over = m->rows;
+        out = rx_new_matrix(L, 1, m->cols, 0);
+        rx_matrix_sum_rows(out->data, m);
+        break;
+    default:
+        over = m->cols;
+        out = rx_new_matrix(L, m->rows, 1, m->steps);
+        rx_matrix_sum_columns(out->data, m);
+        break;
+    }
+    if (!out)
+        lua_pushnumber(L, mean ? total / (double)over : total);
+    else if (mean)
+        for (size_t i = 0; i < rx_matrix_count(out); i++)
+            out->data[i] /= (float)over;
+    return 1;
+}
+
+/** The sum of all elements; or of each column, over the rows; or of each row, over the columns.
+ * @function m:sum
+ * @string[opt="all"] over "all", "rows" or "columns"
+ * @treturn number|matrix a number; 1 x cols; rows x 1
+ * @usage
+ * local length = rng:normal(5, 2)
+ * length = length:mul(length):sum("columns"):sqrt() -- 5 x 1 */
+static int matrix_sum(lua_State *L)
+{
+    return reduce(L, false);
+}
+
+/** The mean of all elements; or of each column, over the rows; or of each row, over the columns.
+ * @function m:mean
+ * @string[opt="all"] over "all", "rows" or "columns"
+ * @treturn number|matrix a number; 1 x cols; rows x 1 */
+static int matrix_mean(lua_State *L)
+{
+    return reduce(L, true);
+}
+
+static int extreme(lua_State *L, float (*find)(const struct rx_matrix *))
+{
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    luaL_argcheck(L, rx_matrix_count(m) > 0, 1, "matrix with at least one element expected");
+    lua_pushnumber(L, (lua_Number)find(m));
+    return 1;
+}
+
+/** The smallest element.
+ * @function m:min
+ * @treturn number */
+static int matrix_min(lua_State *L)
+{
+    return extreme(L, rx_matrix_min);
+}
+
+/** The largest element.
+ * @function m:max
+ * @treturn number */
+static int matrix_max(lua_State *L)
+{
+    return extreme(L, rx_matrix_max);
+}
+
+/** Whether no element is NaN or infinite.
+ * @function m:is_finite
+ * @treturn boolean */
+static int matrix_is_finite(lua_State *L)
+{
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    lua_pushboolean(L, rx_matrix_first_not_finite(m) == rx_matrix_count(m));
+    return 1;
+}
+
+const luaL_Reg rx_arithmetic_methods[] = {
+    { "mul", matrix_mul },
+    { "atan2", matrix_atan2 },
+    { "lt", matrix_lt },
+    { "le", matrix_le },
+    { "gt", matrix_gt },
+    { "ge", matrix_ge },
+    { "eq", matrix_eq },
+    { "abs", matrix_abs },
+    { "sqrt", matrix_sqrt },
+    { "exp", matrix_exp },
+    { "log", matrix_log },
+    { "sin", matrix_sin },
+    { "cos", matrix_cos },
+    { "tanh", matrix_tanh },
+    { "floor", matrix_floor },
+    { "wrap", matrix_wrap },
+    { "cumsum", matrix_cumsum },
+    { "sum", matrix_sum },
+    { "mean", matrix_mean },
+    { "min", matrix_min },
+    { "max", matrix_max },
+    { "is_finite", matrix_is_finite },
+    { NULL, NULL },
+};
+
+const luaL_Reg rx_arithmetic_operators[] = {
+    { "__add", matrix_add }, { "__sub", matrix_sub }, { "__mul", matrix_product },
+    { "__div", matrix_div }, { "__pow", matrix_pow }, { "__unm", matrix_negate },
+    { NULL, NULL },
+};
