@@ -7,12 +7,7 @@ local function absolute(path)
   return path:find("^/") and path or lfs.currentdir() .. "/" .. path
 end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read = support.read
 
 local function files(folder, pattern)
   local list = {}

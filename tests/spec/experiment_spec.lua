@@ -13,12 +13,7 @@ end
 local command = absolute(support.program) .. " " .. absolute("experiments/head_direction.lua")
 local TINY = " --batches 4 --units 10 --trials 20 --quiescent-steps 30 --seed 3 "
 
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read = support.read
 
 describe("the head-direction experiment", function()
   local folder, remove, out, printed, status

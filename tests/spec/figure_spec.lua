@@ -1,6 +1,7 @@
 local rx = require "reactivation"
 local core = require "reactivation.core"
 local lfs = require "lfs"
+local support = require "tests.spec.support"
 
 local HOSTILE = {
   "'; system('touch pwned'); '", "`touch pwned`", '"`touch pwned`"', "$(touch pwned)", "@x \\n %s {",
@@ -58,12 +59,7 @@ describe("a figure", function()
 
   local function path(name) return folder .. "/" .. name end
 
-  local function read(name)
-    local file = assert(io.open(path(name), "rb"))
-    local text = file:read("a")
-    file:close()
-    return text
-  end
+  local function read(name) return support.read(path(name)) end
 
   local function write(name, text)
     local file = assert(io.open(path(name), "wb"))

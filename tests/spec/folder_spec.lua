@@ -4,12 +4,7 @@ local lfs = require "lfs"
 local support = require "tests.spec.support"
 local message = support.message
 
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read = support.read
 
 describe("a folder of results", function()
   local top, remove

@@ -6,12 +6,7 @@ local here = lfs.currentdir()
 local program = support.program:find("^/") and support.program or here .. "/" .. support.program
 local COMMAND = ("%s %s/experiments/paper.lua --quick --units 8 --batches 3"):format(program, here)
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read = support.read
 
 local function count(text, pattern)
   return select(2, text:gsub(pattern, ""))

@@ -6,12 +6,7 @@ local cjson = require "cjson"
 local lfs = require "lfs"
 local message, same = support.message, support.same
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read = support.read
 
 local folder, remove
 setup(function() folder, remove = support.scratch() end)

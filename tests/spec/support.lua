@@ -25,6 +25,13 @@ function support.same(a, b)
   return a.rows == b.rows and a.cols == b.cols and a:eq(b):sum() == a.rows * a.cols
 end
 
+function support.read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
 -- Run a command; returns its output (standard output and error together) and its status.
 function support.run(command)
   local pipe = assert(io.popen(command .. " 2>&1; echo \" $?\"", "r"))

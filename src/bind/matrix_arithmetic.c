@@ -1,4 +1,4 @@
-/* arithmetic.c - what matrices compute: operators, elementary functions, sums. */
+/* matrix_arithmetic.c - what matrices compute: operators, elementary functions, sums. */
 
 /** @module reactivation.matrix */
 
