@@ -21,7 +21,7 @@ local conditions = {
   { label = "noisy, quiescent", noisy = true, noise = "scaled" },
   { label = "deterministic, awake", noisy = false, awake = true },
   { label = "deterministic, quiescent", noisy = false, noise = "same" },
-  { label = "deterministic, noisy quiescent", noisy = false, noise = driven },
+  { label = "deterministic, driven", noisy = false, noise = driven },
 }
 
 -- For each walk: every seed's step distance by condition, and the first seed's decoded positions
@@ -52,7 +52,7 @@ for c, condition in ipairs(conditions) do
 end
 for _, name in ipairs { "unbiased", "biased" } do
   for _, c in ipairs { 2, 4, 5 } do
-    panels[#panels + 1] = spatial.trajectories(walks[name].decoded[c], "quiescent", name .. ": " .. labels[c])
+    panels[#panels + 1] = spatial.trajectories(walks[name].decoded[c], "quiescent", name .. ", " .. labels[c])
   end
 end
 local function distances(name)

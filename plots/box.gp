@@ -1,7 +1,7 @@
 # box.gp - box plots of groups of values: quartiles, median, whiskers out to the last value within
 # 1.5 interquartile ranges; dots for every value of a small group, in a large one for those beyond
 # data: `values`  n x 2: group (1, 2, ...), value; at least one value for each group
-#   labels        list of strings, one for each group
+#   labels        list of strings, one for each group; slanted where one is wide
 #   colours       list, one for each group: "active", "quiescent" or any; absent, all active
 #   xlabel, ylabel
 #   ymin, ymax    ends of the axis, any of them
@@ -40,6 +40,9 @@ set xrange [0.4 : groups + 0.6]
 set xtics 1, 1, groups scale 0
 if (exists("labels")) {
   set xtics () scale 0
+  wide = 1
+  do for [i = 1 : groups] { wide = strlen(labels[i]) > wide ? strlen(labels[i]) : wide }
+  if (wide * letter_width > (plot_width - 1.5) / groups) { set xtics rotate by 35 right; set rmargin 1 }
   do for [i = 1 : groups] { set xtics add (labels[i] i) }
 }
 if (exists("xlabel")) set xlabel xlabel
