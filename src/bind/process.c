@@ -282,13 +282,6 @@ static int process_now(lua_State *L)
     return 1;
 }
 
-/* stop_requested() -> whether the stop flag is raised */
-static int process_stop_requested(lua_State *L)
-{
-    lua_pushboolean(L, rx_stop_flag != 0);
-    return 1;
-}
-
 /** The number of threads on which the library computes; results do not depend on it.
  * @function rx.threads
  * @int[opt] n set it to this; at the start it is the number of cores, or of OMP_NUM_THREADS
@@ -313,7 +306,6 @@ static const luaL_Reg functions[] = {
     { "is_terminal", process_is_terminal },
     { "terminal_width", process_terminal_width },
     { "now", process_now },
-    { "stop_requested", process_stop_requested },
     { "threads", process_threads },
     { NULL, NULL },
 };
