@@ -52,7 +52,7 @@ function Trainer:test()
   local batch = task:batch(self.test_size, rng)
   batch.rng, batch.sigma = rng, at(self.sigma, self.batches)
   local _, outputs = self.net:forward(batch)
-  local off = outputs - batch.targets
+  local off = outputs - (batch.targets or batch.code:encode(batch.truth))
   local loss = off:mul(off):mean()
   return loss, task.decode and batch.truth and decoding_error(task, outputs, batch.truth) or 0 / 0
 end

@@ -7,6 +7,7 @@
 #define RX_BIND_H
 
 #include "matrix.h"
+#include "population.h"
 #include "random.h"
 #include "status.h"
 #include <lauxlib.h>
@@ -51,12 +52,18 @@ struct rx_random *rx_test_random(lua_State *L, int index);
 /* How many of `cells` cells a decoding averages: argument `arg`, or 3 as in the paper. */
 size_t rx_check_most_active(lua_State *L, int arg, size_t cells);
 
+/* Option `name` as a code, if it is cells of either kind; false if absent. */
+bool rx_option_code(lua_State *L, int arg, const char *name, struct rx_code *code);
+bool rx_test_place_code(lua_State *L, int index, struct rx_code *code);
+bool rx_test_head_direction_code(lua_State *L, int index, struct rx_code *code);
+
 /* --- options.c: tables of named options ----------------------------------------------------- */
 
 /* Check that the table at `arg` has no keys but the `names` (ended by NULL). */
 void rx_check_options(lua_State *L, int arg, const char *const names[]);
 
-/* Push option `name` of the table at `arg`; false, and nothing pushed, if it is absent. */
+/* Push option `name` of the table at `arg`; false, and nothing pushed, if it is absent. Only what
+ * stands in the table itself counts, for it keeps its values alive while they are used. */
 bool rx_push_option(lua_State *L, int arg, const char *name);
 
 /* Option `name`, of the right kind or an error; absent, the default. */

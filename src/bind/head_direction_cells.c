@@ -13,9 +13,27 @@
 
 static const char type_name[] = "rx.head_direction_cells";
 
-static struct rx_head_direction_cells *check_cells(lua_State *L, int arg)
+/* User values: preferred bearings with their cosines and sines; patterns of the code. */
+enum { PREFERRED = 1, PATTERNS, USER_VALUES = PATTERNS };
+
+struct cells {
+    struct rx_head_direction_cells core;
+    const float *patterns;
+    size_t rank;
+};
+
+static const struct rx_head_direction_cells *check_cells(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, type_name);
+    const struct cells *cells = luaL_checkudata(L, arg, type_name);
+    return &cells->core;
+}
+
+bool rx_test_head_direction_code(lua_State *L, int index, struct rx_code *code)
+{
+    const struct cells *cells = luaL_testudata(L, index, type_name);
+    if (cells)
+        *code = rx_head_direction_code(&cells->core, cells->patterns, cells->rank);
+    return cells;
 }
 
 /** A population of head-direction cells.
@@ -38,11 +56,13 @@ static int cells_new(lua_State *L)
         rx_option_error(L, "width", "radians from 0.001 to 1000 expected, got %f", width);
     const double sharpness = 1 / (width * width);
 
-    struct rx_head_direction_cells *cells = lua_newuserdatauv(L, sizeof *cells, 1);
+    struct cells *cells = lua_newuserdatauv(L, sizeof *cells, USER_VALUES);
     luaL_setmetatable(L, type_name);
     struct rx_matrix *preferred = rx_new_matrix(L, 3, count, 0); /* bearing, cosine, sine */
-    lua_setiuservalue(L, -2, 1);
-    *cells = (struct rx_head_direction_cells){
+    lua_setiuservalue(L, -2, PREFERRED);
+    float *patterns = rx_new_matrix(L, RX_MOST_FACTORS, count, 0)->data;
+    lua_setiuservalue(L, -2, PATTERNS);
+    cells->core = (struct rx_head_direction_cells){
         .cells = count,
         .sharpness = (float)sharpness,
         .scale = density ? (float)rx_von_mises_density_scale(sharpness) : 1,
@@ -50,6 +70,8 @@ static int cells_new(lua_State *L)
         .sine = preferred->data + 2 * count,
     };
     rx_head_direction_prefer(preferred->data, count);
+    cells->patterns = patterns;
+    cells->rank = rx_head_direction_patterns(patterns, &cells->core);
     return 1;
 }
 
@@ -92,7 +114,7 @@ static int cells_index(lua_State *L)
     if (strcmp(name, "cells") == 0)
         lua_pushinteger(L, (lua_Integer)cells->cells);
     else if (strcmp(name, "preferred") == 0) {
-        lua_getiuservalue(L, 1, 1);
+        lua_getiuservalue(L, 1, PREFERRED);
         rx_new_view(L, -1, rx_check_matrix(L, -1)->data, 1, cells->cells, 0);
     } else
         lua_getfield(L, lua_upvalueindex(1), name);

@@ -223,7 +223,7 @@ static struct rx_random *check_generator(lua_State *L, struct network *net)
 /* The table at 2 as a run. */
 static struct rx_run check_run(lua_State *L, struct network *net)
 {
-    static const char *const names[] = { "init",  "state", "inputs", "targets", "truth",
+    static const char *const names[] = { "init",  "state", "inputs", "targets", "code", "truth",
                                          "noise", "sigma", "steps",  "rng",     NULL };
     struct rx_run run = { .stop = &rx_stop_flag };
     rx_check_options(L, 2, names);
@@ -283,10 +283,37 @@ static int network_forward(lua_State *L)
     return 2;
 }
 
+/* The targets that the table at 2 gives, or else the code of its truth, of which `code` is filled.
+ */
+static struct rx_targets check_targets(lua_State *L, const struct network *net,
+                                       const struct rx_run *run, struct rx_code *code)
+{
+    const lua_Integer rows = (lua_Integer)(run->steps * run->batch);
+    const lua_Integer outputs = (lua_Integer)net->core.outputs;
+    const struct rx_matrix *targets = rx_option_matrix(L, 2, "targets", rows, outputs);
+    if (targets)
+        return (struct rx_targets){ .values = targets->data };
+    if (!rx_option_code(L, 2, "code", code))
+        rx_option_error(L, "targets", "%d x %d matrix expected, got nothing", (int)rows,
+                        (int)outputs);
+    if ((lua_Integer)code->cells != outputs)
+        rx_option_error(L, "code", "%d cells expected, one for each output, got %d", (int)outputs,
+                        (int)code->cells);
+    const struct rx_matrix *truth =
+        rx_option_matrix(L, 2, "truth", rows, (lua_Integer)code->dimensions);
+    if (!truth)
+        rx_option_error(L, "truth", "%d x %d matrix expected, got nothing", (int)rows,
+                        (int)code->dimensions);
+    return (struct rx_targets){ .code = code, .positions = truth->data };
+}
+
 /** Loss and gradient, by backpropagation through time. The loss is the mean squared error over
  * steps, trials and outputs.
  * @function net:gradient
- * @tab options those of `net:forward`, and `targets`, a sequence of steps x batch x outputs
+ * @tab options those of `net:forward`, and what the outputs should be: `targets`, a sequence of
+ * steps x batch x outputs; or `code` and `truth`, cells and where they should be active, which is
+ * the same as `targets = code:encode(truth)`, but takes neither its memory nor, where the code is
+ * smooth, as that of head-direction cells, most of its time
  * @treturn number loss
  * @treturn table gradients, name -> matrix, as in `net.weights`
  * @treturn matrix all gradients as one row, as in `net.parameters`
@@ -298,15 +325,12 @@ static int network_gradient(lua_State *L)
     struct network *net = check_network(L, 1);
     const struct rx_run run = check_run(L, net);
     struct rx_random *random = check_generator(L, net);
-    const struct rx_matrix *targets = rx_option_matrix(
-        L, 2, "targets", (lua_Integer)(run.steps * run.batch), (lua_Integer)net->core.outputs);
-    if (!targets)
-        rx_option_error(L, "targets", "%d x %d matrix expected, got nothing",
-                        (int)(run.steps * run.batch), (int)net->core.outputs);
+    struct rx_code code;
+    const struct rx_targets targets = check_targets(L, net, &run, &code);
     struct rx_matrix *flat = rx_new_matrix(L, 1, net->core.parameters, 0);
     double loss = 0;
     rx_check_status(L, rx_network_gradient(&loss, flat->data, &net->core, net->weights, &run,
-                                           targets->data, &net->workspace));
+                                           &targets, &net->workspace));
     random->position += rx_network_draws(&net->core, &run);
     lua_pushnumber(L, loss);
     push_weights(L, -2, &net->core, flat->data);

@@ -59,7 +59,8 @@ void rx_check_options(lua_State *L, int arg, const char *const names[])
 
 bool rx_push_option(lua_State *L, int arg, const char *name)
 {
-    if (lua_getfield(L, arg, name) != LUA_TNIL)
+    lua_pushstring(L, name);
+    if (lua_rawget(L, arg) != LUA_TNIL)
         return true;
     lua_pop(L, 1);
     return false;

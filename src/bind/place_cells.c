@@ -19,6 +19,14 @@ static struct rx_place_cells *check_cells(lua_State *L, int arg)
     return luaL_checkudata(L, arg, type_name);
 }
 
+bool rx_test_place_code(lua_State *L, int index, struct rx_code *code)
+{
+    const struct rx_place_cells *cells = luaL_testudata(L, index, type_name);
+    if (cells)
+        *code = rx_place_code(cells);
+    return cells;
+}
+
 /** A population of place cells.
  * @function rx.place_cells
  * @tab options `centers`, one a row, in any number of dimensions; `width` of the tuning (0.2);

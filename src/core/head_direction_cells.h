@@ -6,6 +6,7 @@
 #ifndef RX_HEAD_DIRECTION_CELLS_H
 #define RX_HEAD_DIRECTION_CELLS_H
 
+#include "population.h"
 #include "status.h"
 #include <stddef.h>
 
@@ -21,6 +22,16 @@ void rx_head_direction_prefer(float *preferred, size_t cells);
 
 /* The scale that makes the tuning curve a density over the circle. */
 double rx_von_mises_density_scale(double sharpness);
+
+/* patterns (RX_MOST_FACTORS, cells) of the tuning curve's harmonics: first the constant one, then
+ * cosine and sine of one period, two periods, ... Returns how many of them give it to the accuracy
+ * of float32, and 0 if all that there is room for do not, or if they are not fewer than the cells.
+ */
+size_t rx_head_direction_patterns(float *patterns, const struct rx_head_direction_cells *cells);
+
+/* The cells as a code; of `rank` harmonics, if patterns (rank, cells) of them are given. */
+struct rx_code rx_head_direction_code(const struct rx_head_direction_cells *cells,
+                                      const float *patterns, size_t rank);
 
 /* activity (rows, cells) of the cells at bearings (rows), in radians. */
 enum rx_status rx_head_direction_encode(float *activity,

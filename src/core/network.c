@@ -4,6 +4,7 @@
 #include "noise.h"
 #include "parallel.h"
 #include "readout.h"
+#include "reduced_readout.h"
 #include <math.h>
 #include <string.h>
 
@@ -237,19 +238,43 @@ static void run_forward(const struct pass *pass)
         shard_forward(pass, first, rx_piece_length(batch, RX_SHARD_TRIALS, first));
 }
 
-static struct rx_readout readout(const struct pass *pass)
+/* The readout of a run, before there are states to read. */
+static struct rx_readout readout(const struct rx_network *net, const struct rx_run *run)
 {
-    const struct rx_network *net = pass->net;
     return (struct rx_readout){
-        .rows = pass->run->steps * pass->run->batch,
+        .rows = run->steps * run->batch,
         .units = net->units,
         .outputs = net->outputs,
-        .weights = pass->weights + net->weight[RX_READOUT].offset,
-        .transposed = pass->transposed + net->weight[RX_READOUT].offset,
-        .states = pass->states,
-        .noise = output_noise(net, pass->run),
-        .stop = pass->run->stop,
+        .mean_over = net->outputs,
+        .noise = output_noise(net, run),
+        .stop = run->stop,
     };
+}
+
+static void read_states(struct rx_readout *readout, const struct pass *pass)
+{
+    const size_t offset = pass->net->weight[RX_READOUT].offset;
+    readout->weights = pass->weights + offset;
+    readout->transposed = pass->transposed + offset;
+    readout->states = pass->states;
+}
+
+static size_t loss_scratch(const struct rx_readout *readout, const struct rx_targets *targets)
+{
+    return rx_readout_is_reducible(readout, targets)
+               ? rx_reduced_readout_scratch(readout, targets)
+               : rx_readout_scratch(readout->rows, readout->outputs);
+}
+
+static enum rx_status readout_loss(double *loss, float *d_states, float *d_weights,
+                                   const struct rx_readout *readout,
+                                   const struct rx_targets *targets, struct rx_workspace *workspace)
+{
+    if (rx_readout_is_reducible(readout, targets))
+        return rx_reduced_readout_loss(loss, d_states, d_weights, readout, targets, workspace);
+    const size_t scratch = rx_readout_scratch(readout->rows, readout->outputs);
+    return rx_readout_loss(loss, d_states, d_weights, readout, targets,
+                           rx_workspace_take(workspace, scratch));
 }
 
 enum rx_status rx_network_forward(float *states, float *outputs, const struct rx_network *net,
@@ -262,37 +287,37 @@ enum rx_status rx_network_forward(float *states, float *outputs, const struct rx
     const struct pass pass = pass_begin(net, weights, run, rx_workspace_take(workspace, start),
                                         states, false, workspace);
     run_forward(&pass);
-    const struct rx_readout read = readout(&pass);
+    struct rx_readout read = readout(net, run);
+    read_states(&read, &pass);
     return rx_readout_forward(outputs, &read);
 }
 
 enum rx_status rx_network_gradient(double *loss, float *gradient, const struct rx_network *net,
                                    const float *weights, const struct rx_run *run,
-                                   const float *targets, struct rx_workspace *workspace)
+                                   const struct rx_targets *targets, struct rx_workspace *workspace)
 {
     const size_t batch = run->batch, units = net->units, rows = run->steps * batch;
     const size_t all_states = (rows + batch) * units, shards = rx_pieces(batch, RX_SHARD_TRIALS);
     const size_t drive = (1 + net->inputs) * drive_width(net);
-    if (rx_workspace_reserve(workspace, 2 * rx_workspace_padded(all_states) +
-                                            pass_scratch(net, run, run->steps) +
-                                            rx_workspace_padded(shards * drive) +
-                                            rx_readout_scratch(rows, net->outputs)))
+    struct rx_readout read = readout(net, run);
+    if (rx_workspace_reserve(
+            workspace, 2 * rx_workspace_padded(all_states) + pass_scratch(net, run, run->steps) +
+                           rx_workspace_padded(shards * drive) + loss_scratch(&read, targets)))
         return RX_NO_MEMORY;
     float *start = rx_workspace_take(workspace, all_states);
     float *d_states = rx_workspace_take(workspace, all_states);
     float *d_drive = rx_workspace_take(workspace, shards * drive);
     const struct pass pass =
         pass_begin(net, weights, run, start, start + batch * units, true, workspace);
-    const struct rx_readout read = readout(&pass);
+    read_states(&read, &pass);
 
     memset(gradient, 0, net->parameters * sizeof *gradient);
     memset(d_states, 0, batch * units * sizeof *d_states);
     memset(d_drive, 0, shards * drive * sizeof *d_drive);
 
     run_forward(&pass);
-    float *scratch = rx_workspace_take(workspace, rx_readout_scratch(rows, net->outputs));
-    if (rx_readout_loss(loss, d_states + batch * units, gradient + net->weight[RX_READOUT].offset,
-                        &read, targets, scratch))
+    if (readout_loss(loss, d_states + batch * units, gradient + net->weight[RX_READOUT].offset,
+                     &read, targets, workspace))
         return RX_STOPPED;
 
 #pragma omp parallel for schedule(static)

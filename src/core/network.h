@@ -7,6 +7,7 @@
 #define RX_NETWORK_H
 
 #include "random.h"
+#include "readout.h"
 #include "status.h"
 #include "workspace.h"
 #include <stdbool.h>
@@ -70,10 +71,11 @@ enum rx_status rx_network_forward(float *states, float *outputs, const struct rx
                                   const float *weights, const struct rx_run *run,
                                   struct rx_workspace *workspace);
 
-/* The loss, mean squared error over steps, batch and outputs against targets (steps, batch,
- * outputs), and its exact gradient (parameters) by backpropagation through time. */
+/* The loss, mean squared error over steps, batch and outputs against targets for each row of
+ * (steps, batch), and its exact gradient (parameters) by backpropagation through time. */
 enum rx_status rx_network_gradient(double *loss, float *gradient, const struct rx_network *net,
                                    const float *weights, const struct rx_run *run,
-                                   const float *targets, struct rx_workspace *workspace);
+                                   const struct rx_targets *targets,
+                                   struct rx_workspace *workspace);
 
 #endif

@@ -78,6 +78,22 @@ enum rx_status rx_place_encode(float *activity, const struct rx_place_cells *cel
     return *stop ? RX_STOPPED : RX_OK;
 }
 
+static enum rx_status encode(float *activity, const struct rx_code *code, const float *positions,
+                             size_t rows, rx_stop *stop)
+{
+    return rx_place_encode(activity, code->tuning, positions, rows, stop);
+}
+
+struct rx_code rx_place_code(const struct rx_place_cells *cells)
+{
+    return (struct rx_code){
+        .tuning = cells,
+        .cells = cells->cells,
+        .dimensions = cells->dimensions,
+        .encode = encode,
+    };
+}
+
 enum rx_status rx_place_decode(float *positions, const struct rx_place_cells *cells,
                                const float *activity, size_t k, size_t rows, rx_stop *stop)
 {

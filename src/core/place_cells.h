@@ -8,6 +8,7 @@
 #ifndef RX_PLACE_CELLS_H
 #define RX_PLACE_CELLS_H
 
+#include "population.h"
 #include "status.h"
 #include <stddef.h>
 
@@ -23,6 +24,8 @@ struct rx_place_cells {
 /* activity (rows, cells) of the cells at positions (rows, dimensions). */
 enum rx_status rx_place_encode(float *activity, const struct rx_place_cells *cells,
                                const float *positions, size_t rows, rx_stop *stop);
+
+struct rx_code rx_place_code(const struct rx_place_cells *cells);
 
 /* positions (rows, dimensions): mean of the centres of the k most active cells,
  * k at most RX_MOST_DECODED and the number of cells. */

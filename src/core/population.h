@@ -2,7 +2,28 @@
 #ifndef RX_POPULATION_H
 #define RX_POPULATION_H
 
+#include "status.h"
 #include <stddef.h>
+
+/* A code, whatever its cells: what each answers at a position (or at a bearing).
+ *
+ * Of a smooth code every activity is a short sum, activity = factors patterns, to the accuracy of
+ * float32: then there are `rank` factors of a position, and one pattern of all cells for each. */
+struct rx_code {
+    const void *tuning; /* of the cells; not owned */
+    size_t cells, dimensions;
+
+    /* activity (rows, cells) at positions (rows, dimensions) */
+    enum rx_status (*encode)(float *activity, const struct rx_code *code, const float *positions,
+                             size_t rows, rx_stop *stop);
+
+    size_t rank;           /* at most RX_MOST_FACTORS; 0: not smooth */
+    const float *patterns; /* (rank, cells); not owned */
+    /* factors (rows, rank) of positions (rows, dimensions) */
+    void (*factor)(float *factors, const struct rx_code *code, const float *positions, size_t rows);
+};
+
+enum { RX_MOST_FACTORS = 63 };
 
 enum { RX_MOST_DECODED = 64 }; /* cells that a decoding may average */
 

@@ -2,17 +2,18 @@
 #include "cell.h"
 #include "parallel.h"
 #include <cblas.h>
+#include <string.h>
 
 /* Rows whose errors wait for their product with the states. */
 enum { BATCH_ROWS = 8 * RX_BLOCK_ROWS };
 
-/* outputs of `rows` rows from row `first` on */
-static void block_forward(float *outputs, const struct rx_readout *readout, size_t first,
-                          size_t rows)
+/* outputs = D r + noise + kept * outputs, of `rows` rows from row `first` on */
+static void block_forward(float *outputs, const struct rx_readout *readout, float kept,
+                          size_t first, size_t rows)
 {
     const size_t units = readout->units, width = readout->outputs;
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)width, (int)units, 1,
-                readout->states + first * units, (int)units, readout->transposed, (int)width, 0,
+                readout->states + first * units, (int)units, readout->transposed, (int)width, kept,
                 outputs, (int)width);
     for (size_t r = 0; r < rows; r++)
         rx_noise_add(&readout->noise, first + r, outputs + r * width, width);
@@ -24,23 +25,31 @@ enum rx_status rx_readout_forward(float *outputs, const struct rx_readout *reado
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < rows; i += RX_BLOCK_ROWS)
         if (!*readout->stop)
-            block_forward(outputs + i * readout->outputs, readout, i,
+            block_forward(outputs + i * readout->outputs, readout, 0, i,
                           rx_piece_length(rows, RX_BLOCK_ROWS, i));
     return *readout->stop ? RX_STOPPED : RX_OK;
 }
 
-/* error = scale * (error - target); returns the sum of squares before scaling */
-static double block_error(float *restrict error, const float *restrict target, float scale,
-                          size_t rows, size_t width)
+static void block_targets(float *block, const struct rx_targets *targets, size_t width,
+                          size_t first, size_t rows, rx_stop *stop)
+{
+    const struct rx_code *code = targets->code;
+    if (targets->values)
+        memcpy(block, targets->values + first * width, rows * width * sizeof *block);
+    else
+        code->encode(block, code, targets->positions + first * code->dimensions, rows, stop);
+}
+
+/* Scale errors; returns the sum of their squares before. */
+static double block_squares(float *error, float scale, size_t rows, size_t width)
 {
     double total = 0;
     for (size_t r = 0; r < rows; r++) {
         float squares = 0;
 #pragma omp simd reduction(+ : squares)
         for (size_t j = r * width; j < (r + 1) * width; j++) {
-            const float e = error[j] - target[j];
-            squares += e * e;
-            error[j] = scale * e;
+            squares += error[j] * error[j];
+            error[j] *= scale;
         }
         total += (double)squares;
     }
@@ -55,11 +64,11 @@ size_t rx_readout_scratch(size_t rows, size_t outputs)
 }
 
 enum rx_status rx_readout_loss(double *loss, float *d_states, float *d_weights,
-                               const struct rx_readout *readout, const float *targets,
+                               const struct rx_readout *readout, const struct rx_targets *targets,
                                float *scratch)
 {
     const size_t rows = readout->rows, units = readout->units, width = readout->outputs;
-    const float scale = (float)(2 / ((double)rows * (double)width));
+    const float scale = (float)(2 / ((double)rows * (double)readout->mean_over));
     float *errors = scratch;
     double *totals =
         (double *)(scratch + rx_workspace_padded((rows < BATCH_ROWS ? rows : BATCH_ROWS) * width));
@@ -73,9 +82,9 @@ enum rx_status rx_readout_loss(double *loss, float *d_states, float *d_weights,
             float *error = errors + i * width;
             if (*readout->stop)
                 continue;
-            block_forward(error, readout, first, count);
-            totals[first / RX_BLOCK_ROWS] =
-                block_error(error, targets + first * width, scale, count, width);
+            block_targets(error, targets, width, first, count, readout->stop);
+            block_forward(error, readout, -1, first, count);
+            totals[first / RX_BLOCK_ROWS] = block_squares(error, scale, count, width);
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, (int)units,
                         (int)width, 1, error, (int)width, readout->weights, (int)units, 0,
                         d_states + first * units, (int)units);
@@ -90,6 +99,6 @@ enum rx_status rx_readout_loss(double *loss, float *d_states, float *d_weights,
     *loss = 0;
     for (size_t i = 0; i < rx_pieces(rows, RX_BLOCK_ROWS); i++)
         *loss += totals[i];
-    *loss /= (double)rows * (double)width;
+    *loss /= (double)rows * (double)readout->mean_over;
     return RX_OK;
 }

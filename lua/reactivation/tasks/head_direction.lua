@@ -7,6 +7,7 @@
 
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
+local coded = require "reactivation.tasks.coded"
 
 local HeadDirection = {}
 HeadDirection.__index = HeadDirection
@@ -15,17 +16,17 @@ HeadDirection.__index = HeadDirection
 -- @function task:batch
 -- @int size trials
 -- @param rng generator
--- @treturn table `init`, `inputs` and `targets` for `net:gradient`, and `truth`, the bearings
+-- @treturn table `init`, `inputs`, `code` and `truth`, the bearings, for `net:gradient`; `targets`
 function HeadDirection:batch(size, rng)
   local steps, settings = self.settings.steps, self.settings
   local start = rng:uniform(size, 1, -math.pi, math.pi)
   local turns = rng:normal(steps * size, 1, 0, settings.turn_sd * settings.dt):as_sequence(steps)
   if settings.biased then turns = turns:abs() end
   local bearings = (turns:cumsum() + start):wrap()
-  return {
+  return coded {
     init = self.cells:encode(start),
     inputs = turns,
-    targets = self.cells:encode(bearings),
+    code = self.cells,
     truth = bearings,
   }
 end

@@ -9,6 +9,7 @@
 
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
+local coded = require "reactivation.tasks.coded"
 
 local SpatialNavigation = {}
 SpatialNavigation.__index = SpatialNavigation
@@ -81,13 +82,13 @@ end
 -- @function task:batch
 -- @int size trials
 -- @param rng generator
--- @treturn table `init`, `inputs` and `targets` for `net:gradient`, and `truth`, the positions (m)
+-- @treturn table `init`, `inputs`, `code` and `truth`, the positions (m), for `net:gradient`; `targets`
 function SpatialNavigation:batch(size, rng)
   local first, displacements, positions = self:walk(self:draw(size, rng))
-  return {
+  return coded {
     init = self.cells:encode(first),
     inputs = displacements,
-    targets = self.cells:encode(positions),
+    code = self.cells,
     truth = positions,
   }
 end

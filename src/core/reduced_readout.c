@@ -1,0 +1,106 @@
+#include "reduced_readout.h"
+#include "cell.h"
+#include "matrix.h"
+#include "parallel.h"
+#include <cblas.h>
+#include <lapacke.h>
+#include <string.h>
+
+enum {
+    FEWEST_ROWS = 16, /* a reduced output: with fewer, the basis costs more than it spares */
+    AT_ONCE = 32      /* columns of the basis that LAPACK works on */
+};
+
+static size_t reduced_outputs(const struct rx_readout *readout, const struct rx_targets *targets)
+{
+    return readout->units + targets->code->rank;
+}
+
+bool rx_readout_is_reducible(const struct rx_readout *readout, const struct rx_targets *targets)
+{
+    if (targets->values || !targets->code->rank || readout->noise.scale != 0)
+        return false;
+    const size_t reduced = reduced_outputs(readout, targets);
+    return reduced <= readout->outputs / 2 && reduced <= readout->rows / FEWEST_ROWS;
+}
+
+size_t rx_reduced_readout_scratch(const struct rx_readout *readout,
+                                  const struct rx_targets *targets)
+{
+    const size_t reduced = reduced_outputs(readout, targets);
+    return rx_workspace_padded(reduced * readout->outputs) +
+           rx_workspace_padded(reduced * reduced) +
+           2 * rx_workspace_padded(reduced * readout->units) + rx_workspace_padded(reduced) +
+           rx_workspace_padded(AT_ONCE * reduced) + rx_readout_scratch(readout->rows, reduced);
+}
+
+/* From matrix (cols, rows), one column of length `rows` after the other: its rows that make up an
+ * orthonormal basis, in its place, and triangle (cols, cols), the columns in terms of it. */
+static void orthonormalize(float *triangle, float *matrix, size_t rows, size_t cols,
+                           struct rx_workspace *workspace)
+{
+    float *reflections = rx_workspace_take(workspace, cols);
+    float *work = rx_workspace_take(workspace, AT_ONCE * cols);
+    const int m = (int)rows, n = (int)cols, room = AT_ONCE * n;
+    /* within a region of ours the library keeps to one thread: its sums depend on their number */
+#pragma omp parallel
+#pragma omp single
+    {
+        LAPACKE_sgeqrf_work(LAPACK_COL_MAJOR, m, n, matrix, m, reflections, work, room);
+        for (size_t c = 0; c < cols; c++)
+            for (size_t r = 0; r < cols; r++)
+                triangle[c * cols + r] = r <= c ? matrix[c * rows + r] : 0;
+        LAPACKE_sorgqr_work(LAPACK_COL_MAJOR, m, n, n, matrix, m, reflections, work, room);
+    }
+}
+
+/* encode of a smooth code from its factors and patterns */
+static enum rx_status add_up(float *activity, const struct rx_code *code, const float *positions,
+                             size_t rows, rx_stop *stop)
+{
+    float factors[RX_BLOCK_ROWS * RX_MOST_FACTORS];
+    for (size_t i = 0; i < rows && !*stop; i += RX_BLOCK_ROWS) {
+        const size_t count = rx_piece_length(rows, RX_BLOCK_ROWS, i);
+        code->factor(factors, code, positions + i * code->dimensions, count);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, (int)code->cells,
+                    (int)code->rank, 1, factors, (int)code->rank, code->patterns, (int)code->cells,
+                    0, activity + i * code->cells, (int)code->cells);
+    }
+    return *stop ? RX_STOPPED : RX_OK;
+}
+
+enum rx_status rx_reduced_readout_loss(double *loss, float *d_states, float *d_weights,
+                                       const struct rx_readout *readout,
+                                       const struct rx_targets *targets,
+                                       struct rx_workspace *workspace)
+{
+    const size_t units = readout->units, outputs = readout->outputs, rank = targets->code->rank;
+    const size_t reduced = reduced_outputs(readout, targets);
+    float *basis = rx_workspace_take(workspace, reduced * outputs);
+    float *triangle = rx_workspace_take(workspace, reduced * reduced); /* R' above S' */
+    float *weights = rx_workspace_take(workspace, reduced * units);
+    float *d_reduced = rx_workspace_take(workspace, reduced * units);
+
+    memcpy(basis, readout->transposed, units * outputs * sizeof *basis);
+    memcpy(basis + units * outputs, targets->code->patterns, rank * outputs * sizeof *basis);
+    orthonormalize(triangle, basis, outputs, reduced, workspace);
+    const struct rx_matrix transposed = { triangle, units, reduced, 0 };
+    rx_matrix_transpose(weights, &transposed);
+    memset(d_reduced, 0, reduced * units * sizeof *d_reduced);
+
+    struct rx_readout smaller = *readout;
+    smaller.outputs = reduced;
+    smaller.weights = weights;
+    smaller.transposed = triangle;
+    struct rx_code code = *targets->code;
+    code.cells = reduced;
+    code.patterns = triangle + units * reduced;
+    code.encode = add_up;
+    const struct rx_targets fewer = { .code = &code, .positions = targets->positions };
+    const enum rx_status status =
+        rx_readout_loss(loss, d_states, d_reduced, &smaller, &fewer,
+                        rx_workspace_take(workspace, rx_readout_scratch(readout->rows, reduced)));
+#pragma omp parallel
+    rx_outer_product(d_weights, basis, outputs, outputs, d_reduced, units, units, reduced);
+    return status;
+}
