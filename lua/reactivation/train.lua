@@ -10,6 +10,8 @@ local new_progress = require "reactivation.progress"
 -- Where in the generator the test batch and its noise lie: far from any training.
 local TEST_POSITION = 1 << 56
 
+local TEST_WINDOW = 5 -- steps of a test at a time
+
 local known_options = {
   batches = { "size" },
   size = { "schedule", 200 },
@@ -34,27 +36,40 @@ local function is_finite(x)
   return x - x == 0
 end
 
--- The mean over rows of the distance between what is decoded and what is true.
-local function decoding_error(task, outputs, truth)
+-- The sum over rows of the distance between what is decoded and what is true.
+local function decoding_errors(task, outputs, truth)
   local decoded = task:decode(outputs)
-  if task.distance then return task:distance(decoded, truth):mean() end
+  if task.distance then return task:distance(decoded, truth):sum() end
   local apart = decoded - truth
-  return apart:mul(apart):sum("columns"):sqrt():mean()
+  return apart:mul(apart):sum("columns"):sqrt():sum()
+end
+
+-- What the outputs in some rows of a batch should be.
+local function targets_at(batch, first, last)
+  local targets = rawget(batch, "targets") -- where there is a code, all at once need not be made
+  if targets then return targets:slice(first, last) end
+  return batch.code:encode(batch.truth:slice(first, last))
 end
 
 local Trainer = {}
 Trainer.__index = Trainer
 
--- Loss and decoding error on the batch that never changes, under noise that never changes.
+-- Loss and decoding error on the batch that never changes, under noise that never changes; by windows,
+-- so that a test takes less memory than a step of the training.
 function Trainer:test()
   local rng = core.random(self.rng.seed, TEST_POSITION)
   local task = self:task_at(self.batches)
   local batch = task:batch(self.test_size, rng)
-  batch.rng, batch.sigma = rng, at(self.sigma, self.batches)
-  local _, outputs = self.net:forward(batch)
-  local off = outputs - (batch.targets or batch.code:encode(batch.truth))
-  local loss = off:mul(off):mean()
-  return loss, task.decode and batch.truth and decoding_error(task, outputs, batch.truth) or 0 / 0
+  batch.rng, batch.sigma, batch.every, batch.reuse = rng, at(self.sigma, self.batches), TEST_WINDOW, true
+  local decodes = task.decode and batch.truth
+  local squares, apart, rows = 0, 0, 0
+  for _, outputs in self.net:stream(batch) do
+    local first, last = rows + 1, rows + outputs.rows
+    local off = outputs - targets_at(batch, first, last)
+    squares, rows = squares + off:mul(off):sum(), last
+    if decodes then apart = apart + decoding_errors(task, outputs, batch.truth:slice(first, last)) end
+  end
+  return squares / (rows * self.net.outputs), decodes and apart / rows or 0 / 0
 end
 
 function Trainer:task_at(batch)
