@@ -6,6 +6,7 @@
 #   xlabel, ylabel
 #   ymin, ymax    ends of the axis, any of them
 #   logy          true for a logarithmic axis
+#   reference     where a dashed line goes across; absent, no line
 
 eval needs_matrix("values", 2)
 if (!exists("logy")) logy = 0
@@ -52,6 +53,10 @@ if (exists("ymax")) set yrange [ : ymax]
 if (logy) {
   set logscale y
   set format y "10^{%T}"
+}
+
+if (exists("reference")) {
+  set arrow 1 from graph 0, first reference to graph 1, first reference nohead back lc rgb frame lw 1 dt (4, 3)
 }
 
 set offsets graph 0, graph 0, graph exists("ymax") ? 0 : 0.05, graph exists("ymin") ? 0 : 0.05
