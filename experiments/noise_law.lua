@@ -156,9 +156,11 @@ local function states(task)
   local reach, panels = 0, {}
   for s, setting in ipairs(SETTINGS) do
     local points = task.drawn.points[s][1]
-    reach = math.max(reach, 1.1 * points:column(1):abs():max(), 1.1 * points:column(2):abs():max())
+    for axis = 1, 2 do -- but for a few far off
+      reach = math.max(reach, 1.2 * rx.quantile(points:column(axis):abs(), 0.99))
+    end
     panels[s] = { "scatter", {
-      points = points, labels = { "awake", "quiescent" }, colours = { "active", "quiescent" },
+      points = points, labels = { "awake", "quiescent" }, colours = { "active", "quiescent" }, dot = 1.4,
       title = ("%s, %s"):format(task.name, setting),
     } }
   end

@@ -206,6 +206,7 @@ describe("a figure", function()
     local with = svg_of("box", data)
     assert.is_nil(without:find("stroke%-dasharray"))
     assert.is_truthy(with:find("stroke%-dasharray"))
+    assert.is_truthy(svg_of("box", { values = groups, ymin = 0, reference = 40 }):find(">%s*40<"))
   end)
 
   it("of a curve has whole numbers on its x axis where every x is whole", function()
