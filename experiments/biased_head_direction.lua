@@ -5,14 +5,15 @@
 --   rxlua experiments/biased_head_direction.lua --setting code
 
 local rx = require "reactivation"
-local paper = rx.paper.head_direction
+local heading = require "reactivation.heading"
+local paper, quick = rx.paper.head_direction, rx.paper.quick.head_direction
 
 local opt = rx.arguments("Trains networks on biased and unbiased head direction and draws Figure C.5.", {
   { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
   { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
   { "units", paper.units, "units of a network", least = 1 },
   { "batches", paper.batches, "length of a training", least = 1 },
-  { "quick", false, "short trainings", preset = { batches = 2000, networks = "results/quick" } },
+  { "quick", false, "short trainings", preset = { batches = quick.batches, networks = "results/quick" } },
   { "networks", "results/networks", "folder of the trained networks" },
   { "out", "", "folder of figures and numbers (results/biased_head_direction/<setting>...)" },
 })
@@ -23,24 +24,12 @@ local out = rx.folder(opt.out)
 out:write("configuration.json", opt)
 local TRIALS, AWAKE, ASLEEP, SHOWN, MOST_TURN = 200, 50, 500, 3, 25
 
--- Angular velocity (rad/s) between consecutive decoded bearings
-local function velocity(bearings)
-  local steps, batch = bearings.steps, bearings.batch
-  local turns = bearings:slice(batch + 1, steps * batch) - bearings:slice(1, (steps - 1) * batch)
-  return turns:wrap() / paper.dt
-end
-
 -- The biased network awake and asleep, and the unbiased one asleep
 local function study(seed)
   local conditions = {}
   for _, biased in ipairs { true, false } do
-    local run = rx.trained {
-      task = "head_direction", setting = opt.setting, seed = seed, biased = biased,
-      units = opt.units, batches = opt.batches, networks = opt.networks,
-    }
-    local awake, asleep = rx.phases(run.net, run.task, {
-      trials = TRIALS, steps = ASLEEP, rng = rx.random(seed, 1 << 57),
-    })
+    local run = heading.trained(opt, { seed = seed, biased = biased })
+    local awake, asleep = heading.phases(run, { trials = TRIALS, steps = ASLEEP, noise = "scaled" })
     if biased then
       local first = awake.decoded:slice(1, AWAKE * TRIALS):as_sequence(AWAKE)
       conditions[1] = { title = "biased, awake", colour = "active", bearings = first }
@@ -50,7 +39,7 @@ local function study(seed)
       bearings = asleep.decoded,
     }
   end
-  for _, condition in ipairs(conditions) do condition.velocity = velocity(condition.bearings) end
+  for _, condition in ipairs(conditions) do condition.velocity = heading.velocity(condition.bearings) end
   return conditions
 end
 

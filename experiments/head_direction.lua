@@ -5,7 +5,8 @@
 --   rxlua experiments/head_direction.lua --setting code --seed 1
 
 local rx = require "reactivation"
-local paper = rx.paper.head_direction
+local heading = require "reactivation.heading"
+local paper, quick = rx.paper.head_direction, rx.paper.quick.head_direction
 
 local opt = rx.arguments("Trains a network on head direction and draws Figure 3.", {
   { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
@@ -14,7 +15,7 @@ local opt = rx.arguments("Trains a network on head direction and draws Figure 3.
   { "sigma", paper.sigma, "noise on the state, per square root of a second", least = 0 },
   { "biased", false, "turn counter-clockwise only" },
   { "batches", paper.batches, "length of the training", least = 1 },
-  { "quick", false, "train for 2000 batches, a few minutes", preset = { batches = 2000 } },
+  { "quick", false, "train for 2000 batches, a few minutes", preset = { batches = quick.batches } },
   { "trials", paper.size, "trials of the two phases compared", least = 2 },
   { "quiescent_steps", paper.quiescent_steps, "steps without input", least = 1 },
   { "networks", "", "folder of the trained networks (the network lies with the results)" },
@@ -36,24 +37,9 @@ local run = rx.trained {
   networks = opt.networks, folder = opt.networks == "" and opt.out or nil,
 }
 local task, history = run.task, run.history
-local awake, asleep = rx.phases(run.net, task, {
+local awake, asleep, pca = heading.phases(run, {
   trials = opt.trials, steps = opt.quiescent_steps, noise = "scaled",
-  rng = rx.random(opt.seed, 1 << 57), -- far from the numbers of the training
 })
-
--- The plane of the awake ring, and both phases on it
-
-local pca = rx.pca(awake.states)
-for _, p in ipairs { awake, asleep } do
-  p.plane = pca:project(p.states, 2)
-  p.radius = p.plane:mul(p.plane):sum("columns"):sqrt()
-  p.histogram = rx.histogram(p.decoded, -math.pi, math.pi, 36)
-end
-local inner, outer = rx.quantile(awake.radius, 0.01, 0.99)
-local function sd(m)
-  local off = m - m:mean()
-  return math.sqrt(off:mul(off):mean())
-end
 
 -- Figure 3
 
@@ -86,17 +72,16 @@ local figure, problem = rx.figure({
 local tests, steps = history.test_loss, history.test_batch
 rx.report(out, ("head direction, %s, %d batches"):format(opt.setting, opt.batches), {
   { ("test loss, batch %d"):format(steps[#steps]), { tests[#tests] } },
-  { "decoding error, awake", { task:distance(awake.decoded, awake.batch.truth):mean() }, "rad" },
-  { "two PCs explain, awake", { pca:explained(awake.states, 2) } },
-  { "two PCs explain, quiescent", { pca:explained(asleep.states, 2) } },
+  { "decoding error, awake", { task:distance(awake.decoded, awake.truth):mean() }, "rad" },
+  { "two PCs explain, awake", { pca:explained(awake.moments, 2) } },
+  { "two PCs explain, quiescent", { pca:explained(asleep.moments, 2) } },
   { "bearings, KL(quiescent || awake)",
     { rx.histogram_divergence(asleep.histogram, awake.histogram) }, "nats" },
-  { "ring radius, awake", { awake.radius:mean() } },
-  { "its sd, awake", { sd(awake.radius) } },
-  { "ring radius, quiescent", { asleep.radius:mean() } },
-  { "its sd, quiescent", { sd(asleep.radius) } },
-  { "quiescent states within the awake ring's 1-99% band",
-    { asleep.radius:ge(inner):mul(asleep.radius:le(outer)):mean() } },
+  { "ring radius, awake", { awake.size } },
+  { "its sd, awake", { awake.spread } },
+  { "ring radius, quiescent", { asleep.size } },
+  { "its sd, quiescent", { asleep.spread } },
+  { "quiescent states within the awake ring's 1-99% band", { asleep.within } },
 })
 if not figure then error("no figure: " .. problem, 0) end
 print("figure: " .. out:path("figure3.svg"))

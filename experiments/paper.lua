@@ -10,7 +10,7 @@ local core = require "reactivation.core"
 local cjson = require "cjson"
 
 local opt = rx.arguments("Reproduces the paper, or the named figures.", {
-  { "figures", "all", "figures, such as 1,2,C.3" },
+  { "figures", "all", "figures, such as 1,2,C.3,noise" },
   { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
   { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
   { "quick", false, "small networks, short trainings and comparisons" },
@@ -24,25 +24,35 @@ local here = arg[0]:match("^(.*)/") or "."
 
 -- The networks, with the time that a batch takes relative to the others'
 
-local SPATIAL = { cost = 0.76, batches = 2500, quick_cost = 0.3, quick_batches = 400, quick_units = 256 }
-local GRU = { cost = 1.35, batches = 2500, quick_cost = 0.5, quick_batches = 400, quick_units = 256 }
-local HEAD = { cost = 0.15, batches = 20000, quick_cost = 0.15, quick_batches = 2000, quick_units = 128 }
-local function network(words, kind)
-  local batches, units = kind.batches, nil
-  if opt.quick then batches, units = kind.quick_batches, kind.quick_units end
+local SPATIAL = { task = "spatial_navigation", cost = 0.76, quick_cost = 0.3 }
+local GRU = { task = "spatial_navigation", cell = "gru", cost = 1.35, quick_cost = 0.5 }
+local HEAD = { task = "head_direction", cost = 0.15, quick_cost = 0.15 }
+
+-- A network of a kind, of the words that tell it from others, and of another setting than the page's
+local function network(kind, extra, setting)
+  local words = { "--setting", setting or opt.setting, "--task", kind.task, table.unpack(extra) }
+  if kind.cell then words[#words + 1], words[#words + 2] = "--cell", kind.cell end
+  local batches, units = rx.paper[kind.task].batches, nil
+  if opt.quick then batches, units = rx.paper.quick[kind.task].batches, rx.paper.quick[kind.task].units end
   if opt.batches > 0 then batches = opt.batches end
   if opt.units > 0 then units = opt.units end
   if units then words[#words + 1], words[#words + 2] = "--units", tostring(units) end
   return { words = words, cost = opt.quick and kind.quick_cost or kind.cost, batches = batches }
 end
-local U_NOISY = network({ "--task", "spatial_navigation" }, SPATIAL)
-local U = network({ "--task", "spatial_navigation", "--noiseless" }, SPATIAL)
-local B_NOISY = network({ "--task", "spatial_navigation", "--biased" }, SPATIAL)
-local B = network({ "--task", "spatial_navigation", "--biased", "--noiseless" }, SPATIAL)
-local U_GRU = network({ "--task", "spatial_navigation", "--cell", "gru" }, GRU)
-local B_GRU = network({ "--task", "spatial_navigation", "--cell", "gru", "--biased" }, GRU)
-local H = network({ "--task", "head_direction" }, HEAD)
-local H_BIASED = network({ "--task", "head_direction", "--biased" }, HEAD)
+local U_NOISY = network(SPATIAL, {})
+local U = network(SPATIAL, { "--noiseless" })
+local B_NOISY = network(SPATIAL, { "--biased" })
+local B = network(SPATIAL, { "--biased", "--noiseless" })
+local U_GRU = network(GRU, {})
+local B_GRU = network(GRU, { "--biased" })
+local H = network(HEAD, {})
+local H_BIASED = network(HEAD, { "--biased" })
+local EVERY_SETTING = {}
+for _, setting in ipairs { "text", "code", "tonic" } do
+  for _, kind in ipairs { SPATIAL, HEAD } do
+    EVERY_SETTING[#EVERY_SETTING + 1] = network(kind, {}, setting)
+  end
+end
 
 -- The figures: the script that draws each, and the networks that it needs
 
@@ -59,6 +69,8 @@ local figures = {
   { name = "C.4", script = "deterministic_navigation", needs = { U_NOISY, U, B_NOISY, B },
     pictures = { "figureC4" } },
   { name = "C.5", script = "biased_head_direction", needs = { H, H_BIASED }, pictures = { "figureC5" } },
+  { name = "noise", title = "The noise law", script = "noise_law", needs = EVERY_SETTING,
+    every_setting = true, pictures = { "noise_law" } },
 }
 
 -- Which figures, and what they need for every seed, each network once
@@ -81,7 +93,7 @@ local function trainings_for(list)
   for _, figure in ipairs(list) do
     for _, needed in ipairs(figure.needs) do
       for _, seed in ipairs(opt.seeds) do
-        local words = { "--setting", opt.setting, "--seed", tostring(seed), table.unpack(needed.words) }
+        local words = { "--seed", tostring(seed), table.unpack(needed.words) }
         local name = table.concat(words, " ")
         if not seen[name] then
           seen[name] = true
@@ -180,8 +192,8 @@ end
 
 local drawn = {}
 local function draw(figure, seeds)
-  local words = { "--setting", opt.setting, figure.one_seed and "--seed" or "--seeds", seeds,
-                  table.unpack(figure.words or {}) }
+  local words = { figure.one_seed and "--seed" or "--seeds", seeds, table.unpack(figure.words or {}) }
+  if not figure.every_setting then words[#words + 1], words[#words + 2] = "--setting", opt.setting end
   if opt.quick then words[#words + 1] = "--quick" end
   for _, option in ipairs { "batches", "units" } do
     if opt[option] > 0 then words[#words + 1], words[#words + 2] = "--" .. option, tostring(opt[option]) end
@@ -216,28 +228,43 @@ local function read_json(path)
   return values
 end
 
--- A row for each number, over all folders.
-local function rows_of(figure, folders)
+-- A number of a report, over all folders.
+local function shown(number, values)
+  local mean, sd = rx.mean_sd(values)
+  local ours = #values > 1 and ("%.3g +- %.2g"):format(mean, sd) or ("%.3g"):format(mean)
+  return ours .. " " .. number.unit
+end
+
+-- The table of a figure: its titles, and a row for each quantity, whose columns come one after the other
+-- among the numbers. Where it has columns of its own, the paper has none of its numbers.
+local function table_of(figure, folders)
   local published = rx.paper.published[figure.name] or {}
-  local rows, values = {}, {}
+  local numbers, values = {}, {}
   for f, folder in ipairs(folders) do
     for i, number in ipairs(read_json(folder .. "/numbers.json")) do
-      if f == 1 then rows[i], values[i] = number, {} end
+      if f == 1 then numbers[i], values[i] = number, {} end
       table.move(number.values, 1, #number.values, #values[i] + 1, values[i])
     end
   end
-  for i, number in ipairs(rows) do
-    local mean, sd = rx.mean_sd(values[i])
-    local ours = #values[i] > 1 and ("%.3g +- %.2g"):format(mean, sd) or ("%.3g"):format(mean)
-    rows[i] = { number.label, ours .. " " .. number.unit, published[number.label] or "" }
+  local head, rows = { "" }, {}
+  for i, number in ipairs(numbers) do
+    local row = rows[#rows]
+    if not row or row[1] ~= number.label then
+      row = { number.label }
+      rows[#rows + 1] = row
+    end
+    row[#row + 1] = shown(number, values[i])
+    head[#row] = number.column or "ours"
+    if not number.column then row[3], head[3] = published[number.label] or "", "the paper" end
   end
-  return rows
+  return head, rows
 end
 
 local function section(figure)
   local folders, pictures = draw_all(figure), {}
   for i, name in ipairs(figure.pictures) do pictures[i] = ("%s/%s.svg"):format(folders[1], name) end
-  return { title = "Figure " .. figure.name, pictures = pictures, rows = rows_of(figure, folders) }
+  local head, rows = table_of(figure, folders)
+  return { title = figure.title or "Figure " .. figure.name, pictures = pictures, head = head, rows = rows }
 end
 
 local list = chosen()
@@ -248,7 +275,6 @@ local content = {
     .. "is more than one."):format(opt.setting, opt.quick and "quick" or "full training",
                                    table.concat(opt.seeds, ", ")),
   command = "rxlua " .. table.concat(arg, " ", 0),
-  head = { "", "ours", "the paper" },
 }
 for i, figure in ipairs(list) do content[i] = section(figure) end
 local ok, problem = rx.page(out:path("index.html"), content)

@@ -6,6 +6,7 @@
 #   xlabel, ylabel
 #   ymin, ymax    ends of the axis, any of them
 #   logy          true for a logarithmic axis
+#   reference     where a dashed line goes across; absent, no line
 
 eval needs_matrix("values", 2)
 if (!exists("logy")) logy = 0
@@ -54,10 +55,14 @@ if (logy) {
   set format y "10^{%T}"
 }
 
+referred = exists("reference")
+if (!referred) reference = NaN
+
 set offsets graph 0, graph 0, graph exists("ymax") ? 0 : 0.05, graph exists("ymin") ? 0 : 0.05
 set datafile missing NaN
 set jitter overlap 0.5 spread 0.4
-plot for [i = 1 : groups] middle every ::i - 1::i - 1 \
+plot for [i = 1 : referred] reference with lines lc rgb frame lw 1 dt (4, 3) notitle, \
+  for [i = 1 : groups] middle every ::i - 1::i - 1 \
     using (i):(lower[i]):(least[i]):(most[i]):(upper[i]):(0.5) with candlesticks whiskerbars 0.4 \
     fillstyle solid 0.25 border lc rgb tone(i) lc rgb tone(i) lw 1 notitle, \
   for [i = 1 : groups] middle every ::i - 1::i - 1 \

@@ -1,7 +1,11 @@
 # scatter.gp - points on a plane, such as states on two principal components, coloured by a third
-# column; both axes have the same scale
-# data: `points`  n x 3: x, y, colour value. A picture in SVG or PDF grows with them (40 bytes
-#                 each in SVG): give some thousands, or write PNG
+# column or of several groups; both axes have the same scale
+# data: `points`  n x 3: x, y, colour value or group. A picture in SVG or PDF grows with them (40
+#                 bytes each in SVG): give some thousands, or write PNG
+#   labels                    list of strings, one for each group (1, 2, ...), above the plot;
+#                             absent, the third column is a value. Groups whose rows alternate are
+#                             drawn through one another, of others the later ones on top
+#   colours                   list, one for each group: "active", "quiescent" or any
 #   xlabel, ylabel, cblabel   absent: "PC 1", "PC 2", none
 #   cyclic                    true: the value is an angle (rad) in [-pi, pi], on a colour wheel
 #   xmin, xmax, ymin, ymax    ranges, all four, so that two pictures can be compared
@@ -21,19 +25,39 @@ if (cyclic) {
   cbmin = -pi
   cbmax = pi
 }
-if (!exists("cbmin")) {
+grouped = exists("labels")
+if (grouped) {
+  unset colorbox
+  set key at graph 0.5, graph 1.02 center bottom horizontal maxrows 1 reverse Left samplen 0.2 width -2
+  if (exists("panel")) { set tmargin at screen below_top(3.6) }
+  if (!exists("panel")) { set tmargin 4 }
+  if (exists("title")) { set title offset 0, 0.9 }
+}
+if (!grouped && !exists("cbmin")) {
   stats data index points using 3 nooutput
   cbmin = STATS_min
   cbmax = STATS_max > STATS_min ? STATS_max : STATS_min + 1
 }
-eval colour_bar
+if (!grouped) eval colour_bar
 if (cyclic) set cbtics ("−π" -pi, "0" 0, "π" pi)
 
 # A point by itself takes 110 bytes of SVG, one on a line of round dots 35: draw such a line for each
-# of some colours.
-colours = 60
-level(z) = floor(colours * (z - cbmin) / (cbmax - cbmin))
-bounded(k) = k < 0 ? 0 : k >= colours ? colours - 1 : k
-plot for [k = 0 : colours - 1] data index points \
-  using 1:(bounded(level($3)) == k ? $2 : NaN):(1e-3 * (xmax - xmin)):(0) \
-  with vectors nohead lw dot lc palette fraction (k + 0.5) / colours notitle
+# of some colours, or for each group in some shares of the rows.
+shades = 60
+level(z) = floor(shades * (z - cbmin) / (cbmax - cbmin))
+bounded(k) = k < 0 ? 0 : k >= shades ? shades - 1 : k
+shares = 6
+share(row) = floor(shares * row / points_rows)
+tone(g) = exists("colours") ? named(colours[g]) : active
+length = 1e-3 * (xmax - xmin)
+if (grouped) {
+  groups = |labels|
+  plot for [s = 0 : shares - 1] for [g = 1 : groups] data index points \
+      using 1:($3 == g && share($0) == s ? $2 : NaN):(length):(0) \
+      with vectors nohead lw dot lc rgb tone(g) notitle, \
+    for [g = 1 : groups] NaN with points pt 7 ps 0.5 lc rgb tone(g) title labels[g]
+} else {
+  plot for [k = 0 : shades - 1] data index points \
+    using 1:(bounded(level($3)) == k ? $2 : NaN):(length):(0) \
+    with vectors nohead lw dot lc palette fraction (k + 0.5) / shades notitle
+}

@@ -65,7 +65,7 @@ end
 -- @string path of the file, ending in .html
 -- @tab content `title`; `text`, a paragraph; `command`, what made it; `head`, the titles of the tables'
 --   columns; and a list of sections, each with `title`, `pictures` (paths of SVG or PNG files, which
---   become part of the page) and `rows`, lists of words
+--   become part of the page), `rows`, lists of words, and `head`, where its table has other titles
 -- @return true; or nil and a message
 -- @usage rx.page("results.html", { title = "Mine", head = { "what", "value" },
 --                          { title = "Learning", rows = { { "error", "0.1 rad" } } } })
@@ -84,7 +84,7 @@ return function(path, content)
       if not html then return nil, message end
       parts[#parts + 1] = html
     end
-    if section.rows then parts[#parts + 1] = table_of(content.head, section.rows) end
+    if section.rows then parts[#parts + 1] = table_of(section.head or content.head, section.rows) end
   end
   return write_whole(path, table.concat(parts))
 end

@@ -35,6 +35,12 @@ paper.head_direction = {
   rate = 1e-3,
 }
 
+--- Networks and trainings for a quick look: minutes, not hours.
+paper.quick = {
+  spatial_navigation = { units = 256, batches = 400 },
+  head_direction = { units = 128, batches = 2000 },
+}
+
 --- Three readings of the noise, which differ in what fixes the size of the attractor at rest:
 -- "text", the paper's equations; "code", its published code, whose uniform noise has a mean that
 -- drives every unit; "tonic", normal noise and a constant drive that each unit learns.

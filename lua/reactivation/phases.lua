@@ -34,13 +34,20 @@ end
 -- @param net
 -- @param task with `decode(self, outputs)`
 -- @tab run as for `net:forward`
+-- @tparam[opt] function each called with the states of every window, a sequence that holds others after
+--   the call
 -- @return a sequence, and the states after the last step
 -- @usage local bearings = rx.decoded(net, task, { init = batch.init, steps = 2000 })
-function phases.decoded(net, task, run)
+-- @usage local moments = rx.moments(net.units)
+-- local bearings = rx.decoded(net, task, { init = batch.init, steps = 2000 }, function(states)
+--   moments:add(states)
+-- end)
+function phases.decoded(net, task, run, each)
   run = complete(run)
   run.every, run.reuse = WINDOW, true
   local sequence, done, last = nil, 0, nil
   for states, outputs in net:stream(run) do
+    if each then each(states) end
     local decoded = task:decode(outputs)
     sequence = sequence or core.matrix(run.steps * outputs.batch, decoded.cols):as_sequence(run.steps)
     sequence:slice(done + 1, done + decoded.rows):copy(decoded)

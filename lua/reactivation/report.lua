@@ -3,23 +3,51 @@
 
 local mean_sd = require("reactivation.seeds").mean_sd
 
+local function shown(values)
+  local mean, sd = mean_sd(values)
+  return #values > 1 and ("%.3g +- %.2g"):format(mean, sd) or ("%.3g"):format(mean)
+end
+
+-- Print lists of words in columns, a first line of titles among them.
+local function print_table(lines)
+  local widths = {}
+  for _, words in ipairs(lines) do
+    for c, word in ipairs(words) do widths[c] = math.max(widths[c] or 0, utf8.len(word)) end
+  end
+  for _, words in ipairs(lines) do
+    local text = ""
+    for c, word in ipairs(words) do text = text .. "  " .. word .. (" "):rep(widths[c] - utf8.len(word)) end
+    print((text:gsub("%s+$", "")))
+  end
+end
+
 --- Print and store numbers, each measured on one network or on several.
 -- @function rx.report
--- @param out folder of `rx.folder`; its numbers.json lists `label`, `mean`, `sd`, `unit` and `values`
+-- @param out folder of `rx.folder`; its numbers.json lists `label`, `mean`, `sd`, `unit` and `values`,
+--   and the `column` where there are several
 -- @string title
 -- @tab rows in order, each { label, values [, unit] }, values a list with a number for each network
+-- @tab[opt] columns titles of several columns, for rows whose values are a list of such lists, one for
+--   each column
 -- @usage rx.report(rx.folder("results"), "my experiment", { { "error", { 0.11, 0.13 }, "m" } })
-return function(out, title, rows)
-  local numbers, width = {}, 0
-  for _, row in ipairs(rows) do width = math.max(width, utf8.len(row[1])) end
-  print(title)
-  for i, row in ipairs(rows) do
-    local label, values, unit = row[1], row[2], row[3] or ""
-    local mean, sd = mean_sd(values)
-    numbers[i] = { label = label, mean = mean, sd = sd, values = values, unit = unit }
-    local spread = #values > 1 and (" +- %.2g"):format(sd) or ""
-    local padding = (" "):rep(width - utf8.len(label))
-    print((("  %s%s  %.3g%s %s"):format(label, padding, mean, spread, unit):gsub("%s+$", "")))
+-- @usage rx.report(rx.folder("results"), "day and night", {
+--   { "error", { { 0.11, 0.13 }, { 0.3, 0.2 } }, "m" },
+-- }, { "day", "night" })
+return function(out, title, rows, columns)
+  local numbers, lines = {}, { columns and { "", table.unpack(columns) } }
+  for _, row in ipairs(rows) do
+    local label, unit = row[1], row[3] or ""
+    local line = { label }
+    for c, values in ipairs(columns and row[2] or { row[2] }) do
+      local mean, sd = mean_sd(values)
+      numbers[#numbers + 1] = {
+        label = label, column = columns and columns[c], mean = mean, sd = sd, values = values, unit = unit,
+      }
+      line[#line + 1] = (shown(values) .. " " .. unit):gsub("%s+$", "")
+    end
+    lines[#lines + 1] = line
   end
+  print(title)
+  print_table(lines)
   out:write("numbers.json", numbers)
 end

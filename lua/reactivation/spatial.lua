@@ -27,12 +27,19 @@ local function quiescent_noise(text)
   return nil, ("'scaled', 'same' or a number of at least 0 expected, got '%s'"):format(text)
 end
 
+-- Lengths of the comparisons.
+-- @tparam boolean quick
+-- @treturn table
+function spatial.lengths(quick)
+  return quick and QUICK or FULL
+end
+
 -- The command line of an experiment on spatial navigation.
 -- @string description
 -- @string name of the experiment, for the folder of its results
 -- @treturn table the options, and `lengths`, those of the comparisons
 function spatial.arguments(description, name)
-  local values = paper.spatial_navigation
+  local values, quick = paper.spatial_navigation, paper.quick.spatial_navigation
   local opt = arguments(description, {
     { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
     { "cell", "rnn", "kind of network: rnn or gru", choices = { "rnn", "gru" } },
@@ -43,11 +50,11 @@ function spatial.arguments(description, name)
     { "quiescent_noise", "scaled", "noise asleep: scaled, same, or a number per square root of a second",
       convert = quiescent_noise },
     { "quick", false, "small networks, short trainings and comparisons: every panel in minutes",
-      preset = { units = 256, batches = 400, networks = "results/quick" } },
+      preset = { units = quick.units, batches = quick.batches, networks = "results/quick" } },
     { "networks", "results/networks", "folder of the trained networks" },
     { "out", "", ("folder of figures and numbers (results/%s/<setting>...)"):format(name) },
   })
-  opt.lengths = opt.quick and QUICK or FULL
+  opt.lengths = spatial.lengths(opt.quick)
   if opt.out == "" then
     local words = { opt.setting }
     if opt.cell ~= "rnn" then words[#words + 1] = opt.cell end

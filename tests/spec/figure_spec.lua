@@ -46,7 +46,8 @@ local EXAMPLES = {
              xlabel = "quiescent", ylabel = "active", logcb = true, cbmin = 0.1, cbmax = 20, number = "%.1f",
              slanted = true },
   box = { values = groups, labels = { "one", "two", "five" }, colours = { "active", "quiescent", "#888888" },
-          xlabel = "training", ylabel = "variance (m^2)", ymin = 1, ymax = 100, logy = true },
+          xlabel = "training", ylabel = "variance (m^2)", ymin = 1, ymax = 100, logy = true,
+          reference = 5 },
   polar_trajectories = { paths = paths, colour = "quiescent", shades = false, rmax = 2, rlabel = "steps" },
   histogram = { bins = bins, mean = 0.1, colour = "quiescent", xlabel = "speed (rad/s)", ylabel = "density",
                 xmin = -2, xmax = 2, ymax = 1 },
@@ -184,6 +185,28 @@ describe("a figure", function()
     table.insert(rows, 4, { 2, 0 / 0 })
     assert.are.equal(svg_of("box", { values = groups }), svg_of("box", { values = rx.matrix(rows) }))
     assert(svg_of("box", { values = rx.matrix { { 1, 0.5 } } }))
+  end)
+
+  it("of points in groups names them, draws each in its colour and none of no group", function()
+    local grouped = { points = rx.matrix { { 0, 1, 1 }, { 1, 0, 2 }, { 1, 1, 1 } }, labels = { "day", "night" },
+                      colours = { "active", "#010203" }, xmin = -1, xmax = 2, ymin = -1, ymax = 2 }
+    local svg = svg_of("scatter", grouped)
+    local function marks(colour) return select(2, svg:gsub("<path stroke='rgb%(" .. colour .. "%)'", "")) end
+    assert.is_truthy(svg:find(">day<") and svg:find(">night<"))
+    assert.are.same({ 2, 1 }, { marks " 44, 167, 197", marks "  1,   2,   3" })
+    grouped.points:set(2, 3, 3)
+    svg = svg_of("scatter", grouped)
+    assert.are.same({ 2, 0 }, { marks " 44, 167, 197", marks "  1,   2,   3" })
+  end)
+
+  it("of a box plot has a line at its reference", function()
+    local data = { values = groups, ymin = 0, ymax = 25 }
+    local without = svg_of("box", data)
+    data.reference = 12.5
+    local with = svg_of("box", data)
+    assert.is_nil(without:find("stroke%-dasharray"))
+    assert.is_truthy(with:find("stroke%-dasharray"))
+    assert.is_truthy(svg_of("box", { values = groups, ymin = 0, reference = 40 }):find(">%s*40<"))
   end)
 
   it("of a curve has whole numbers on its x axis where every x is whole", function()

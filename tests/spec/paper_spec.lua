@@ -27,13 +27,23 @@ describe("the paper", function()
     for _, name in ipairs { "1", "2", "3", "C.1", "C.2", "C.3", "C.4", "C.5" } do
       assert.truthy(page:find("<h2>Figure " .. name .. "</h2>", 1, true), name)
     end
-    assert.are.equal(8, count(page, '<img alt="[^"]+" src="data:image/svg%+xml;base64,'))
+    assert.truthy(page:find("<h2>The noise law</h2>", 1, true))
+    assert.are.equal(9, count(page, '<img alt="[^"]+" src="data:image/svg%+xml;base64,'))
     assert.truthy(page:find("--quick --units 8 --batches 3", 1, true))
     assert.truthy(page:find("<td>KL(U^σ quiescent || B awake)</td>", 1, true))
     assert.is_nil(page:find('src="[^d]')) -- nothing from elsewhere
   end)
 
-  it("trains each network once, two for the GRU among them", function()
+  it("has the paper's number beside ours, and every setting beside the others", function()
+    local page = read(folder .. "/whole/index.html")
+    assert.matches("<tr><th></th><th>ours</th><th>the paper</th></tr>\n<tr><td>test loss", page)
+    local law = page:match("<h2>The noise law</h2>.*")
+    assert.matches("<tr><th></th><th>text</th><th>code</th><th>tonic</th></tr>", law)
+    assert.are.equal(22, count(law, '<tr><td>[^<]+</td><td class="number">[%d.e+-]+ ?[a-z^2]*</td>'
+      .. '<td class="number">[%d.e+-]+ ?[a-z^2]*</td><td class="number">[%d.e+-]+ ?[a-z^2]*</td></tr>'))
+  end)
+
+  it("trains each network once, two for the GRU and four of other settings among them", function()
     local names = {}
     for name in lfs.dir(folder .. "/whole/networks-quick") do
       if lfs.attributes(folder .. "/whole/networks-quick/" .. name .. "/checkpoint.h5") then
@@ -42,7 +52,9 @@ describe("the paper", function()
     end
     table.sort(names)
     assert.are.same({
-      "head_direction-tonic-biased-seed0", "head_direction-tonic-seed0",
+      "head_direction-code-seed0", "head_direction-text-seed0",
+      "head_direction-tonic-biased-seed0", "head_direction-tonic-seed0", "spatial_navigation-code-seed0",
+      "spatial_navigation-text-seed0",
       "spatial_navigation-tonic-biased-noiseless-seed0", "spatial_navigation-tonic-biased-seed0",
       "spatial_navigation-tonic-gru-biased-seed0", "spatial_navigation-tonic-gru-seed0",
       "spatial_navigation-tonic-noiseless-seed0", "spatial_navigation-tonic-seed0",

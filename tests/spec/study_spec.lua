@@ -1,5 +1,6 @@
 -- What experiments are made of: trained networks, their phases, means over seeds, reports and pages.
 local rx = require "reactivation"
+local attractor = require "reactivation.attractor"
 local core = require "reactivation.core"
 local support = require "tests.spec.support"
 local cjson = require "cjson"
@@ -89,6 +90,27 @@ describe("the phases of a network", function()
     assert.is_true(same(states:at(47), last))
   end)
 
+  it("show the states of every window while they decode", function()
+    local moments = rx.moments(9)
+    rx.decoded(net, task, { init = task:batch(5, rx.random(3)).init, steps = 47, rng = rx.random(4) },
+               function(states) moments:add(states) end)
+    local states = net:forward { init = task:batch(5, rx.random(3)).init, steps = 47, rng = rx.random(4) }
+    assert.are.equal(47 * 5, moments.count)
+    assert.is_true((states:mean("rows") - moments.mean):abs():max() < 1e-5)
+  end)
+
+  it("are the same where the states asleep are not kept", function()
+    local awake, asleep = rx.phases(net, task, { trials = 5, steps = 47, rng = rx.random(1, 1 << 57) })
+    local day, night, pca = attractor({ net = net, task = task }, { trials = 5, steps = 47, noise = "scaled" })
+    assert.is_true(same(awake.batch.truth, day.truth))
+    for phase, whole in pairs { [day] = awake, [night] = asleep } do
+      assert.is_true(same(whole.decoded, phase.decoded))
+      assert.is_true((pca:project(whole.states, 2) - phase.plane):abs():max() < 1e-5)
+      assert.are.equal(whole.states.rows, phase.moments.count)
+      assert.near(pca:explained(whole.states, 2), pca:explained(phase.moments, 2), 1e-6)
+    end
+  end)
+
   it("answer mistakes", function()
     assert.matches("'scaled', 'same' or a number of at least 0 expected, got 'loud'",
                    message(rx.quiescent_sigma, net, "loud"))
@@ -142,6 +164,23 @@ describe("a report", function()
     assert.are.same({ label = "error", mean = 2, sd = math.sqrt(2), unit = "m", values = { 1, 3 } }, numbers[1])
     assert.are.equal("a share", numbers[2].label)
   end)
+
+  it("has several columns side by side, which are stored one after the other", function()
+    local printed = {}
+    local print = _G.print
+    _G.print = function(text) printed[#printed + 1] = text end -- luacheck: ignore
+    local ok, problem = pcall(rx.report, rx.folder(folder .. "/columns"), "both", {
+      { "error", { { 1, 3 }, { 0.25 } }, "m" }, { "a share", { { 0.5 }, { 1 } } },
+    }, { "day", "night" })
+    _G.print = print -- luacheck: ignore
+    assert.is_true(ok, problem)
+    assert.are.same({ "both", "           day         night", "  error    2 +- 1.4 m  0.25 m",
+                      "  a share  0.5         1" }, printed)
+    local numbers = cjson.decode(read(folder .. "/columns/numbers.json"))
+    assert.are.equal(4, #numbers)
+    assert.are.same({ label = "error", column = "night", mean = 0.25, sd = 0, unit = "m", values = { 0.25 } },
+                    numbers[2])
+  end)
 end)
 
 describe("a page", function()
@@ -156,10 +195,12 @@ describe("a page", function()
       assert(rx.page(folder .. "/page.html", {
         title = "a < b", head = { "what", "value" },
         { title = "One", pictures = { folder .. "/p.png" }, rows = { { "x & y", "1 +- 2" } } },
+        { title = "Two", head = { "", "day", "night" }, rows = { { "z", "1", "2" } } },
       }))
       local html = read(folder .. "/page.html")
       assert.truthy(html:find("<h1>a &lt; b</h1>", 1, true))
-      assert.truthy(html:find("<td>x &amp; y</td>", 1, true))
+      assert.truthy(html:find("<th>what</th><th>value</th></tr>\n<tr><td>x &amp; y</td>", 1, true))
+      assert.truthy(html:find("<th></th><th>day</th><th>night</th></tr>\n<tr><td>z</td>", 1, true))
       local code = html:match('src="data:image/png;base64,([^"]+)"')
       local decoder = io.popen("printf %s '" .. code .. "' | base64 -d > " .. folder .. "/decoded")
       assert.is_true(decoder:close())

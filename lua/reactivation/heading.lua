@@ -1,0 +1,57 @@
+-- What the experiments on head direction share: their networks, and what they measure on them.
+
+local attractor = require "reactivation.attractor"
+local paper = require "reactivation.paper"
+local statistics = require "reactivation.statistics"
+local trained = require "reactivation.trained"
+
+local heading = {}
+
+local BINS = 36 -- of the bearings, around the circle
+
+-- A network of the experiment, trained or taken from its folder.
+-- @tab opt setting, units, batches, networks
+-- @tab which seed, and biased, as for `rx.trained`
+-- @treturn table run
+function heading.trained(opt, which)
+  return trained {
+    task = "head_direction", setting = opt.setting, units = opt.units, batches = opt.batches,
+    networks = opt.networks, seed = which.seed, biased = which.biased,
+  }
+end
+
+local function sd(m)
+  local off = m - m:mean()
+  return math.sqrt(off:mul(off):mean())
+end
+
+-- Both phases, with the ring on which their states lie.
+-- @tab run of `rx.trained`
+-- @tab options trials, steps, noise, as for `reactivation.attractor`
+-- @treturn table awake: beside what that gives, `radius` of each state on the waking plane, its mean `size`
+--   and `spread` (standard deviation), and `histogram` of the decoded bearings
+-- @treturn table asleep, likewise, and `within`, the share of its states that lie within the waking ring,
+--   between the 1st and the 99th percentile of its radius
+-- @return the principal components
+function heading.phases(run, options)
+  local awake, asleep, pca = attractor(run, options)
+  for _, p in ipairs { awake, asleep } do
+    p.radius = p.plane:mul(p.plane):sum("columns"):sqrt()
+    p.size, p.spread = p.radius:mean(), sd(p.radius)
+    p.histogram = statistics.histogram(p.decoded, -math.pi, math.pi, BINS)
+  end
+  local inner, outer = statistics.quantile(awake.radius, 0.01, 0.99)
+  asleep.within = asleep.radius:ge(inner):mul(asleep.radius:le(outer)):mean()
+  return awake, asleep, pca
+end
+
+-- Angular velocity (rad/s) between consecutive bearings.
+-- @param bearings a sequence
+-- @return a row less for each trial
+function heading.velocity(bearings)
+  local steps, batch = bearings.steps, bearings.batch
+  local turns = bearings:slice(batch + 1, steps * batch) - bearings:slice(1, (steps - 1) * batch)
+  return turns:wrap() / paper.head_direction.dt
+end
+
+return heading
