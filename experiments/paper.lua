@@ -24,9 +24,9 @@ local here = arg[0]:match("^(.*)/") or "."
 
 -- The networks, with the time that a batch takes relative to the others'
 
-local SPATIAL = { task = "spatial_navigation", cost = 0.76, quick_cost = 0.3 }
+local SPATIAL = { task = "spatial_navigation", cost = 0.73, quick_cost = 0.25 }
 local GRU = { task = "spatial_navigation", cell = "gru", cost = 1.35, quick_cost = 0.5 }
-local HEAD = { task = "head_direction", cost = 0.15, quick_cost = 0.15 }
+local HEAD = { task = "head_direction", cost = 0.07, quick_cost = 0.07 }
 
 -- A network of a kind, of the words that tell it from others, and of another setting than the page's
 local function network(kind, extra, setting)
