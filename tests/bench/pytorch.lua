@@ -11,8 +11,10 @@ local python = require "bench.python"
 local sampling = require "bench.sampling"
 
 local PUBLISHED_ROUNDS = 2 -- slow, and only for the record
+
+-- How both are compared: training steps in a row, and the largest relative difference of a loss.
 local SMALL = { units = 16, cells = 24, size = 10, steps = 7 }
-local UPDATES = 3         -- training steps that are compared
+local UPDATES, LARGEST_DIFFERENCE = 3, 1e-5
 
 local pytorch = { name = "pytorch", rounds = 7, absent = "python3-torch" }
 
@@ -35,7 +37,7 @@ function draws.head_direction(task, size, rng)
 end
 
 -- The losses of a few training steps on one batch, with the same weights and noise, in either
--- program: the largest difference, relative to rxlua's.
+-- program: the largest difference, relative to rxlua's. Raises if they do not compute the same.
 local function difference(child, name)
   local model = models[name](SMALL)
   local kind = name == "head_direction" and name or "spatial_navigation"
@@ -46,11 +48,15 @@ local function difference(child, name)
   local folder = rx.folder("build/bench/losses").name
   for what, matrix in pairs(given) do npy.write(("%s/%s.%s.npy"):format(folder, name, what), matrix) end
 
-  local answer, largest = child:ask("losses", name, folder, UPDATES), 0
-  for theirs in answer:gmatch("%S+") do
+  local largest = 0
+  for theirs in child:ask("losses", name, folder, UPDATES):gmatch("%S+") do
     local ours, _, gradient = model.net:gradient(batch)
     model.optimizer:update(model.net.parameters, gradient)
-    largest = math.max(largest, math.abs(tonumber(theirs) / ours - 1))
+    local apart = math.abs(tonumber(theirs) / ours - 1)
+    if apart ~= apart or apart > LARGEST_DIFFERENCE then
+      error(("%s: the loss is %g in rxlua, %s in PyTorch"):format(name, ours, theirs), 0)
+    end
+    largest = math.max(largest, apart)
   end
   return largest
 end
