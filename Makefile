@@ -72,7 +72,7 @@ help:
 	@echo 'make            build ./rxlua and the module for stock lua$(LUA_VERSION)'
 	@echo 'make demo       install what is missing, build, train head direction for some minutes, draw it'
 	@echo 'make test       install what is missing, build, run all tests'
-	@echo 'make bench      time a training step beside its matrix products alone'
+	@echo 'make bench      measure training and the rest beside their limits and other programs, some minutes'
 	@echo 'make docs       the API reference, into docs/api/'
 	@echo 'make lint       formatting of C, luacheck'
 	@echo 'make deps       only install what is missing'

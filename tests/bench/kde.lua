@@ -1,56 +1,60 @@
--- The density of 20000 points of the plane at 10000 others, by rx.kde and, where python3-scipy is
--- installed, by SciPy (kde.py), on the same numbers.
+-- The density of points of the plane at others, by rx.kde and by SciPy (kde.py), on the same numbers.
 
 local rx = require "reactivation"
-local core = require "reactivation.core"
+local layout = require "bench.layout"
+local machine = require "bench.machine"
+local npy = require "bench.npy"
+local on_threads = require "bench.on_threads"
+local python = require "bench.python"
+local sampling = require "bench.sampling"
 
-local kde = { points = 20000, queries = 10000 }
+local POINTS, QUERIES = 20000, 10000
 
-local PYTHON = "/usr/bin/python3" -- Debian's, which sees Debian's SciPy
-local rng = rx.random(1)
-local points, queries = rng:normal(kde.points, 2), rng:uniform(kde.queries, 2, -3, 3)
-local densities = {} -- as either found them, by name
+local kde = { name = "kde", rounds = 3 }
 
--- Seconds from points to densities.
-function kde.rxlua()
-  local began = core.now()
-  densities.rxlua = rx.kde(points):density(queries)
-  return core.now() - began
+function kde.measure(rounds)
+  local rng = rx.random(1)
+  local points, queries = rng:normal(POINTS, 2), rng:uniform(QUERIES, 2, -3, 3)
+  local folder = rx.folder("build/bench")
+  local function path(name) return folder:path("kde_" .. name .. ".npy") end
+  npy.write(path("points"), points)
+  npy.write(path("queries"), queries)
+  local scipy = python("kde.py", path("points"), path("queries"), path("density"))
+
+  local density
+  local samples = sampling.rounds(rounds, function(samples)
+    on_threads(function(threads)
+      samples:add(sampling.seconds(function() density = rx.kde(points):density(queries) end), "rxlua", threads)
+    end)
+    if scipy then samples:add(scipy:ask("density"), "scipy") end
+  end)
+
+  local theirs = samples:of("scipy")
+  local results = { points = POINTS, queries = QUERIES, scipy = sampling.summary(theirs), rxlua = {} }
+  for i, threads in ipairs(machine.thread_counts) do
+    local ours = samples:of("rxlua", threads)
+    results.rxlua[i] = {
+      threads = threads, seconds = sampling.summary(ours), times = sampling.ratio(theirs, ours),
+    }
+  end
+  if scipy then
+    results.difference = (density / npy.read(path("density")) - 1):abs():max()
+    scipy:close()
+  end
+  return results
 end
 
-local function write(path, matrix)
-  local lines = {}
-  for i, row in ipairs(matrix:totable()) do lines[i] = ("%.9g %.9g\n"):format(row[1], row[2]) end
-  local file = assert(io.open(path, "w"))
-  file:write(table.concat(lines))
-  file:close()
-end
-
-local function read(path)
-  local rows = {}
-  for line in io.lines(path) do rows[#rows + 1] = { tonumber(line) } end
-  return rx.matrix(rows)
-end
-
-local folder = rx.folder("build/bench")
-local given = { folder:path("kde_points.txt"), folder:path("kde_queries.txt") }
-local found = folder:path("kde_density.txt")
-write(given[1], points)
-write(given[2], queries)
-
--- SciPy's seconds for the same, without those of starting Python and reading; nil if it is absent.
-function kde.scipy()
-  local command = { PYTHON, "tests/bench/kde.py", given[1], given[2], found, "2>/dev/null" }
-  local pipe = io.popen(table.concat(command, " "))
-  local seconds = pipe:read("n")
-  pipe:close()
-  densities.scipy = seconds and read(found)
-  return seconds
-end
-
--- The largest difference of the two, each relative to its own density.
-function kde.difference()
-  return (densities.rxlua / densities.scipy - 1):abs():max()
+function kde.show(results)
+  local rows = { { "", "threads", "ms", "SciPy/rxlua" } }
+  for _, r in ipairs(results.rxlua) do
+    table.insert(rows, {
+      "rx.kde", r.threads, layout.spread(r.seconds, "%.1f", 1e3), layout.spread(r.times, "%.1f"),
+    })
+  end
+  table.insert(rows, { "SciPy", "1", results.scipy and layout.spread(results.scipy, "%.0f", 1e3) or
+                       "not found (python3-scipy)" })
+  layout.table(("Density of %d points at %d others"):format(results.points, results.queries), rows)
+  if results.difference then print(("largest relative difference %.0e"):format(results.difference)) end
 end
 
 return kde

@@ -1,7 +1,6 @@
-"""Times SciPy's gaussian_kde for bench.lua: kde.py POINTS QUERIES DENSITY
+"""SciPy's gaussian_kde for kde.lua: kde.py POINTS QUERIES DENSITY, files of NumPy.
 
-Reads points and queries (text, one a row), prints the seconds from points to densities, and
-writes the densities, one a line.
+Answers `density` with the seconds from points to densities, and writes the densities.
 """
 import sys
 import time
@@ -9,8 +8,17 @@ import time
 import numpy
 from scipy.stats import gaussian_kde
 
-points, queries = (numpy.loadtxt(path).T for path in sys.argv[1:3])
-began = time.perf_counter()
-density = gaussian_kde(points)(queries)
-print(time.perf_counter() - began)
-numpy.savetxt(sys.argv[3], density)
+from serve import serve
+
+points, queries = (numpy.load(path).T for path in sys.argv[1:3])
+
+
+def density():
+    began = time.perf_counter()
+    found = gaussian_kde(points)(queries)
+    seconds = time.perf_counter() - began
+    numpy.save(sys.argv[3], found.astype(numpy.float32)[:, None])
+    return seconds
+
+
+serve({"density": density})

@@ -1,0 +1,85 @@
+-- The three networks at the paper's settings, their training step, and its limit.
+
+local rx = require "reactivation"
+local core = require "reactivation.core"
+
+local paper = rx.paper
+local now = core.now
+
+local Model = {}
+Model.__index = Model
+
+-- A network with its task; `other` holds settings other than the paper's.
+local function new(name, cell, kind, other)
+  local s = {}
+  for _, settings in ipairs { paper[kind], other or {} } do
+    for field, value in pairs(settings) do s[field] = value end
+  end
+  local rng = rx.random(0)
+  local task = rx.tasks[kind] { steps = s.steps, cells = s.cells, width = s.width, dt = s.dt }
+  return setmetatable({
+    name = name, cell = cell, task = task, settings = s, rng = rng,
+    net = rx[cell] {
+      inputs = task.inputs, units = s.units, outputs = task.outputs, init = task.init,
+      dt = s.dt, tau = s.tau, sigma = s.sigma, rng = rng,
+    },
+    optimizer = rx.adam { rate = s.rate },
+  }, Model)
+end
+
+-- One step as rx.train makes it: the seconds of it and of its parts. The next steps need the memory
+-- again: so freeing it is part of the step.
+function Model:step()
+  local began = now()
+  local batch = self.task:batch(self.settings.size, self.rng)
+  local made = now()
+  local _, _, gradient = self.net:gradient(batch)
+  local known = now()
+  self.optimizer:update(self.net.parameters, gradient)
+  local moved = now()
+  batch, gradient = nil, nil -- luacheck: no unused
+  collectgarbage()
+  local freed = now()
+  return {
+    step = freed - began,
+    batch = made - began, gradient = known - made, optimizer = moved - known, freeing = freed - moved,
+  }
+end
+
+-- Seconds of the run without its gradient, on a batch made before.
+function Model:forward()
+  local batch = self.task:batch(self.settings.size, self.rng)
+  local began = now()
+  self.net:forward(batch)
+  return now() - began
+end
+
+-- Seconds of the products of a step alone, in one of two layouts (products.c): "stored" or
+-- "transposed".
+function Model:limit(layout)
+  local s = self.settings
+  if not self.products then
+    self.products = require("products").new {
+      cell = self.cell, units = s.units, outputs = self.task.outputs, init = self.task.init,
+      batch = s.size, steps = s.steps,
+    }
+  end
+  local began = now()
+  self.products:step(layout)
+  return now() - began
+end
+
+-- Multiplications and additions of these products.
+function Model:work()
+  local s, task = self.settings, self.task
+  local rows = s.steps * s.size
+  local recurrent = self.cell == "gru" and 3 * s.units or s.units
+  return 2 * s.units * (3 * rows * recurrent + 3 * rows * task.outputs + 2 * s.size * task.init)
+end
+
+return {
+  names = { "head_direction", "spatial_rnn", "spatial_gru" },
+  head_direction = function(other) return new("head direction", "rnn", "head_direction", other) end,
+  spatial_rnn = function(other) return new("spatial RNN", "rnn", "spatial_navigation", other) end,
+  spatial_gru = function(other) return new("spatial GRU", "gru", "spatial_navigation", other) end,
+}

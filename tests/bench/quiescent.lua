@@ -1,0 +1,46 @@
+-- A quiescent run of the spatial RNN with decoding: rx.decoded beside PyTorch.
+
+local Child = require "bench.child"
+local layout = require "bench.layout"
+local machine = require "bench.machine"
+local python = require "bench.python"
+local sampling = require "bench.sampling"
+
+local TRIALS, STEPS = 200, 1000
+
+local quiescent = { name = "quiescent", rounds = 3 }
+
+function quiescent.measure(rounds)
+  local rxlua, torch = Child.rxlua(), python("pytorch.py")
+  local function run(child, threads) return child and child:ask("rest", "spatial_rnn", threads, TRIALS, STEPS) end
+  local samples = sampling.rounds(rounds, function(samples)
+    for _, threads in ipairs(machine.thread_counts) do
+      samples:add(run(rxlua, threads), "rxlua", threads)
+      samples:add(run(torch, threads), "pytorch", threads)
+    end
+  end)
+  rxlua:close()
+  if torch then torch:close() end
+  local results = { trials = TRIALS, steps = STEPS, runs = {} }
+  for _, threads in ipairs(machine.thread_counts) do
+    local ours, theirs = samples:of("rxlua", threads), samples:of("pytorch", threads)
+    table.insert(results.runs, {
+      threads = threads, rxlua = sampling.summary(ours), pytorch = sampling.summary(theirs),
+      times = sampling.ratio(theirs, ours),
+    })
+  end
+  return results
+end
+
+function quiescent.show(results)
+  local rows = { { "threads", "rxlua", "PyTorch", "PyTorch/rxlua" } }
+  for _, r in ipairs(results.runs) do
+    table.insert(rows, {
+      r.threads, layout.spread(r.rxlua, "%.2f"), layout.spread(r.pytorch, "%.2f"), layout.spread(r.times, "%.2f"),
+    })
+  end
+  layout.table(("Quiescent run with decoding, spatial RNN, %d trajectories of %d steps (s)")
+               :format(results.trials, results.steps), rows)
+end
+
+return quiescent

@@ -1,0 +1,90 @@
+-- A training step beside its limit: its matrix products alone.
+
+local layout = require "bench.layout"
+local machine = require "bench.machine"
+local models = require "bench.models"
+local on_threads = require "bench.on_threads"
+local sampling = require "bench.sampling"
+
+local REPEATS = { head_direction = 3, spatial_rnn = 1, spatial_gru = 1 } -- in a round
+local PARTS = { "batch", "gradient", "optimizer", "freeing", "forward" }
+
+-- Neighbours in time: a step between the two layouts of its limit.
+local function measure(samples, name, model, threads)
+  collectgarbage()
+  samples:add(model:limit("stored"), name, threads, "stored")
+  for what, value in pairs(model:step()) do samples:add(value, name, threads, what) end
+  samples:add(model:limit("transposed"), name, threads, "transposed")
+  samples:add(model:forward(), name, threads, "forward")
+end
+
+-- The faster layout is the limit.
+local function limit_of(samples, name, threads)
+  local stored, transposed = samples:of(name, threads, "stored"), samples:of(name, threads, "transposed")
+  if sampling.median(stored) <= sampling.median(transposed) then return stored, "stored" end
+  return transposed, "transposed"
+end
+
+local function result(samples, name, model, threads)
+  local limit, which = limit_of(samples, name, threads)
+  local step, s, shares = samples:of(name, threads, "step"), model.settings, {}
+  for _, part in ipairs(PARTS) do shares[part] = sampling.ratio(samples:of(name, threads, part), step) end
+  return {
+    name = model.name, units = s.units, outputs = s.cells, batch = s.size, steps = s.steps, threads = threads,
+    step = sampling.summary(step), limit = sampling.summary(limit), layout = which,
+    limit_gflops = model:work() / sampling.median(limit) / 1e9,
+    ratio = sampling.ratio(step, limit), shares = shares,
+  }
+end
+
+local training = { name = "training", rounds = 7 }
+
+function training.measure(rounds)
+  local built = {}
+  for _, name in ipairs(models.names) do built[name] = models[name]() end
+  local samples = sampling.rounds(rounds, function(samples)
+    on_threads(function(threads)
+      for _, name in ipairs(models.names) do
+        for _ = 1, REPEATS[name] do measure(samples, name, built[name], threads) end
+      end
+    end)
+  end)
+  local results = { steps = {}, speed_up = {} }
+  for _, name in ipairs(models.names) do
+    for _, threads in ipairs(machine.thread_counts) do
+      table.insert(results.steps, result(samples, name, built[name], threads))
+    end
+    local all = machine.threads
+    table.insert(results.speed_up, {
+      name = built[name].name,
+      step = sampling.ratio(samples:of(name, 1, "step"), samples:of(name, all, "step")),
+      limit = sampling.ratio((limit_of(samples, name, 1)), (limit_of(samples, name, all))),
+    })
+  end
+  return results
+end
+
+function training.show(results)
+  local steps = { { "", "threads", "step", "limit", "GFLOP/s", "step/limit" } }
+  local shares = { { "", "threads", table.unpack(PARTS) } }
+  for _, r in ipairs(results.steps) do
+    table.insert(steps, {
+      r.name, r.threads, layout.spread(r.step, "%.3f"), layout.spread(r.limit, "%.3f"),
+      ("%.0f"):format(r.limit_gflops), layout.spread(r.ratio, "%.2f"),
+    })
+    local row = { r.name, r.threads }
+    for _, part in ipairs(PARTS) do table.insert(row, layout.median(r.shares[part], "%.1f", 100)) end
+    table.insert(shares, row)
+  end
+  layout.table("Training step (s), and its matrix products alone", steps)
+  layout.table("Shares of the step (%); forward, a run of its own that stores its outputs, is no part of the sum",
+               shares)
+  if machine.threads == 1 then return end
+  local speed_up = { { "", "step", "limit" } }
+  for _, s in ipairs(results.speed_up) do
+    table.insert(speed_up, { s.name, layout.spread(s.step, "%.2f"), layout.spread(s.limit, "%.2f") })
+  end
+  layout.table(("Speed-up of %d threads over one"):format(machine.threads), speed_up)
+end
+
+return training
