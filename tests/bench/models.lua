@@ -17,13 +17,15 @@ local function new(name, cell, kind, other)
   end
   local rng = rx.random(0)
   local task = rx.tasks[kind] { steps = s.steps, cells = s.cells, width = s.width, dt = s.dt }
+  local function network(outputs)
+    return rx[cell] {
+      inputs = task.inputs, units = s.units, outputs = outputs, init = task.init,
+      dt = s.dt, tau = s.tau, sigma = s.sigma, rng = rng,
+    }
+  end
   return setmetatable({
     name = name, cell = cell, task = task, settings = s, rng = rng,
-    net = rx[cell] {
-      inputs = task.inputs, units = s.units, outputs = task.outputs, init = task.init,
-      dt = s.dt, tau = s.tau, sigma = s.sigma, rng = rng,
-    },
-    optimizer = rx.adam { rate = s.rate },
+    net = network(task.outputs), bare = network(1), optimizer = rx.adam { rate = s.rate },
   }, Model)
 end
 
@@ -46,12 +48,23 @@ function Model:step()
   }
 end
 
--- Seconds of the run without its gradient, on a batch made before.
-function Model:forward()
-  local batch = self.task:batch(self.settings.size, self.rng)
+-- Seconds of the parts of a gradient: `forward` and `backward` of a network that differs in having a
+-- single output, on a batch made before, and `readout`, what all the others cost.
+function Model:parts(gradient)
+  local s = self.settings
+  local batch = self.task:batch(s.size, self.rng)
+  local rows = s.steps * s.size
+  self.states = self.states or rx.matrix(rows, s.units):as_sequence(s.steps)
+  self.outputs = self.outputs or rx.matrix(rows, 1):as_sequence(s.steps)
+  local run = { init = batch.init, inputs = batch.inputs }
   local began = now()
-  self.net:forward(batch)
-  return now() - began
+  self.bare:forward(run, self.states, self.outputs)
+  local forward = now() - began
+  run.targets = self.outputs
+  began = now()
+  self.bare:gradient(run)
+  local both = now() - began
+  return { forward = forward, backward = both - forward, readout = gradient - both }
 end
 
 -- Seconds of the products of a step alone, in one of two layouts (products.c): "stored" or

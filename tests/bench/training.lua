@@ -7,15 +7,17 @@ local on_threads = require "bench.on_threads"
 local sampling = require "bench.sampling"
 
 local REPEATS = { head_direction = 3, spatial_rnn = 1, spatial_gru = 1 } -- in a round
-local PARTS = { "batch", "gradient", "optimizer", "freeing", "forward" }
+local PARTS = { "batch", "forward", "readout", "backward", "optimizer", "freeing" }
 
 -- Neighbours in time: a step between the two layouts of its limit.
 local function measure(samples, name, model, threads)
   collectgarbage()
   samples:add(model:limit("stored"), name, threads, "stored")
-  for what, value in pairs(model:step()) do samples:add(value, name, threads, what) end
+  local step = model:step()
   samples:add(model:limit("transposed"), name, threads, "transposed")
-  samples:add(model:forward(), name, threads, "forward")
+  for _, found in ipairs { step, model:parts(step.gradient) } do
+    for what, value in pairs(found) do samples:add(value, name, threads, what) end
+  end
 end
 
 -- The faster layout is the limit.
@@ -77,8 +79,7 @@ function training.show(results)
     table.insert(shares, row)
   end
   layout.table("Training step (s), and its matrix products alone", steps)
-  layout.table("Shares of the step (%); forward, a run of its own that stores its outputs, is no part of the sum",
-               shares)
+  layout.table("Shares of the step (%); the readout's is what is left without forward and backward", shares)
   if machine.threads == 1 then return end
   local speed_up = { { "", "step", "limit" } }
   for _, s in ipairs(results.speed_up) do
