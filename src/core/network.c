@@ -154,14 +154,15 @@ static struct pass pass_begin(const struct rx_network *net, const float *weights
         .drive = rx_workspace_take(workspace, (keeps ? rows : batch) * drive_width(net)),
         .keeps = keeps,
     };
-    transpose(&pass, net->weight[RX_ENCODER].offset, net->units, net->init);
     transpose(&pass, net->weight[RX_READOUT].offset, net->outputs, net->units);
     transpose(&pass, net->input, drive_width(net), net->inputs);
     transpose(&pass, net->recurrent, drive_width(net), net->units);
-    if (run->state)
+    if (run->state) {
         memcpy(start, run->state, batch * net->units * sizeof *start);
-    else
+    } else {
+        transpose(&pass, net->weight[RX_ENCODER].offset, net->units, net->init);
         encode(start, &pass);
+    }
     if (noisy_inputs(net, run)) {
         const struct rx_noise on_inputs = input_noise(net, run);
         float *inputs = rx_workspace_take(workspace, rows * net->inputs);

@@ -67,9 +67,9 @@ function Model:parts(gradient)
   return { forward = forward, backward = both - forward, readout = gradient - both }
 end
 
--- Seconds of the products of a step alone, in one of two layouts (products.c): "stored" or
--- "transposed".
-function Model:limit(layout)
+-- Seconds of the products of a training step alone, or of a "run", in one of two layouts (products.c):
+-- "stored" or "transposed".
+function Model:limit(layout, what)
   local s = self.settings
   if not self.products then
     self.products = require("products").new {
@@ -78,7 +78,7 @@ function Model:limit(layout)
     }
   end
   local began = now()
-  self.products:step(layout)
+  self.products[what or "step"](self.products, layout)
   return now() - began
 end
 

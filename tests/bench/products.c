@@ -1,5 +1,5 @@
-/* products.c - the matrix products of one training step and nothing else: the limit that `make
- * bench` holds the library to.
+/* products.c - the matrix products of one training step, or of a run, and nothing else: the limit
+ * that `make bench` holds the library to.
  *
  * Counted are the products of a network with a linear encoder and readout, each one plain call of
  * the same library on the whole batch or the whole sequence, its threads included:
@@ -70,10 +70,10 @@ static void weight_gradient(const struct weight *w, const float *d_y, const floa
                 (int)w->out, x, (int)w->in, 0, w->gradient, (int)w->in);
 }
 
-static void training_step(const struct products *p, bool transposed)
+static void run(const struct products *p, bool transposed)
 {
     const size_t rows = p->steps * p->batch, state = p->batch * p->recurrence.out;
-    float *states = p->states, *d_states = p->d_states;
+    float *states = p->states;
 
     forward(states, p->init, &p->encoder, p->batch, transposed);
     for (size_t t = 0; t < p->steps; t++) {
@@ -82,7 +82,14 @@ static void training_step(const struct products *p, bool transposed)
         forward(states + (t + 1) * state, states + t * state, &p->recurrence, p->batch, transposed);
     }
     forward(p->outputs, states + state, &p->readout, rows, transposed);
+}
 
+static void training_step(const struct products *p, bool transposed)
+{
+    const size_t rows = p->steps * p->batch, state = p->batch * p->recurrence.out;
+    float *states = p->states, *d_states = p->d_states;
+
+    run(p, transposed);
     backward(d_states + state, 0, p->outputs, &p->readout, rows);
     weight_gradient(&p->readout, p->outputs, states + state, rows);
     for (size_t t = p->steps; t-- > 0;) { /* r(0) is not read out: nothing to add to */
@@ -172,12 +179,21 @@ static int products_new(lua_State *L)
     return 1;
 }
 
+static const char *const layouts[] = { "stored", "transposed", NULL };
+
 /* products:step(layout): once through all of them */
 static int products_step(lua_State *L)
 {
-    static const char *const layouts[] = { "stored", "transposed", NULL };
     const struct products *p = luaL_checkudata(L, 1, type_name);
     training_step(p, luaL_checkoption(L, 2, NULL, layouts));
+    return 0;
+}
+
+/* products:run(layout): through those of a run alone */
+static int products_run(lua_State *L)
+{
+    const struct products *p = luaL_checkudata(L, 1, type_name);
+    run(p, luaL_checkoption(L, 2, NULL, layouts));
     return 0;
 }
 
@@ -197,7 +213,9 @@ int luaopen_products(lua_State *L)
         { "library", products_library },
         { NULL, NULL },
     };
-    static const luaL_Reg methods[] = { { "step", products_step }, { NULL, NULL } };
+    static const luaL_Reg methods[] = { { "step", products_step },
+                                        { "run", products_run },
+                                        { NULL, NULL } };
     luaL_newmetatable(L, type_name);
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");

@@ -1,8 +1,11 @@
--- A quiescent run of the spatial RNN with decoding: rx.decoded beside PyTorch.
+-- A quiescent run of the spatial RNN with decoding: rx.decoded beside its matrix products alone, and
+-- beside PyTorch.
 
+local rx = require "reactivation"
 local Child = require "bench.child"
 local layout = require "bench.layout"
 local machine = require "bench.machine"
+local models = require "bench.models"
 local python = require "bench.python"
 local sampling = require "bench.sampling"
 
@@ -13,30 +16,37 @@ local quiescent = { name = "quiescent", rounds = 3 }
 function quiescent.measure(rounds)
   local rxlua, torch = Child.rxlua(), python("pytorch.py")
   local function run(child, threads) return child and child:ask("rest", "spatial_rnn", threads, TRIALS, STEPS) end
+  local model = models.spatial_rnn { size = TRIALS }
   local samples = sampling.rounds(rounds, function(samples)
     for _, threads in ipairs(machine.thread_counts) do
+      rx.threads(threads)
+      samples:add(STEPS / model.settings.steps * model:limit("transposed", "run"), "limit", threads)
       samples:add(run(rxlua, threads), "rxlua", threads)
       samples:add(run(torch, threads), "pytorch", threads)
     end
   end)
+  rx.threads(machine.threads)
   rxlua:close()
   if torch then torch:close() end
   local results = { trials = TRIALS, steps = STEPS, runs = {} }
   for _, threads in ipairs(machine.thread_counts) do
     local ours, theirs = samples:of("rxlua", threads), samples:of("pytorch", threads)
+    local limit = samples:of("limit", threads)
     table.insert(results.runs, {
-      threads = threads, rxlua = sampling.summary(ours), pytorch = sampling.summary(theirs),
-      times = sampling.ratio(theirs, ours),
+      threads = threads, rxlua = sampling.summary(ours), limit = sampling.summary(limit),
+      pytorch = sampling.summary(theirs),
+      ratio = sampling.ratio(ours, limit), times = sampling.ratio(theirs, ours),
     })
   end
   return results
 end
 
 function quiescent.show(results)
-  local rows = { { "threads", "rxlua", "PyTorch", "PyTorch/rxlua" } }
+  local rows = { { "threads", "rxlua", "limit", "rxlua/limit", "PyTorch", "PyTorch/rxlua" } }
   for _, r in ipairs(results.runs) do
     table.insert(rows, {
-      r.threads, layout.spread(r.rxlua, "%.2f"), layout.spread(r.pytorch, "%.2f"), layout.spread(r.times, "%.2f"),
+      r.threads, layout.spread(r.rxlua, "%.2f"), layout.spread(r.limit, "%.2f"), layout.spread(r.ratio, "%.2f"),
+      layout.spread(r.pytorch, "%.2f"), layout.spread(r.times, "%.2f"),
     })
   end
   layout.table(("Quiescent run with decoding, spatial RNN, %d trajectories of %d steps (s)")
