@@ -45,10 +45,12 @@ function SpatialNavigation:walk(draws)
   local displacements = core.matrix(steps * size, 2):as_sequence(steps)
   local positions = core.matrix(steps * size, 2):as_sequence(steps)
   local anchor = core.matrix { { settings.anchor_x, settings.anchor_y } }
+  local function by_step(drawn) return drawn:reshape((steps + 1) * size, 1):as_sequence(steps + 1) end
+  local speeds, turns = by_step(draws.speed), by_step(settings.dt * draws.turn)
   local position, heading, first = draws.start, draws.heading, nil
   for t = 0, steps do
-    local speed, turn = draws.speed:row(t + 1):t(), settings.dt * draws.turn:row(t + 1):t()
-    speed, turn = avoid_wall(settings, position:column(1), position:column(2), heading, speed, turn)
+    local speed, turn = avoid_wall(settings, position:column(1), position:column(2), heading,
+                                   speeds:at(t + 1), turns:at(t + 1))
     local moved = (settings.dt * speed):mul(core.join { heading:cos(), heading:sin() })
     if settings.biased then moved = moved + settings.drift * (anchor - position) end
     position, heading = position + moved, (heading + turn):wrap()
