@@ -38,6 +38,6 @@ for _, biased in ipairs { false, true } do
 end
 
 local panels = table.move(densities, 1, #densities, #trajectories + 1, trajectories)
-panels.columns = 4
+panels.columns, panels.font_size = 4, 7
 local figure, problem = rx.figure(panels, out:path("phases.svg"))
 spatial.finish(opt, out, rows, figure, problem, "phases.svg")
