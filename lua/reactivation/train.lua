@@ -92,11 +92,12 @@ function Trainer:step()
   local n = self.done + 1
   local batch = self:task_at(n):batch(at(self.size, n), self.rng)
   batch.rng, batch.sigma = self.rng, at(self.sigma, n)
-  local loss, _, gradient = self.net:gradient(batch)
+  local loss, _, gradient = self.net:gradient(batch, self.gradient)
   if not is_finite(loss) then
     error(("the loss became %s at batch %d; %s"):format(loss, n, self:last_good()), 0)
   end
   if self.rate then self.optimizer.rate = at(self.rate, n) end
+  self.gradient = gradient -- the next one is written over it
   self.next = { updates = self.optimizer.updates + 1, loss = loss, position = self.rng.position }
   self.optimizer:update(self.net.parameters, gradient)
   self:advance()

@@ -314,6 +314,7 @@ static struct rx_targets check_targets(lua_State *L, const struct network *net,
  * steps x batch x outputs; or `code` and `truth`, cells and where they should be active, which is
  * the same as `targets = code:encode(truth)`, but takes neither its memory nor, where the code is
  * smooth, as that of head-direction cells, most of its time
+ * @tparam[opt] matrix flat one row, to be filled in place of a new one
  * @treturn number loss
  * @treturn table gradients, name -> matrix, as in `net.weights`
  * @treturn matrix all gradients as one row, as in `net.parameters`
@@ -327,7 +328,13 @@ static int network_gradient(lua_State *L)
     struct rx_random *random = check_generator(L, net);
     struct rx_code code;
     const struct rx_targets targets = check_targets(L, net, &run, &code);
-    struct rx_matrix *flat = rx_new_matrix(L, 1, net->core.parameters, 0);
+    const struct rx_matrix *flat;
+    if (lua_isnoneornil(L, 3)) {
+        flat = rx_new_matrix(L, 1, net->core.parameters, 0);
+    } else {
+        flat = rx_check_shape(L, 3, 1, (lua_Integer)net->core.parameters);
+        lua_pushvalue(L, 3);
+    }
     double loss = 0;
     rx_check_status(L, rx_network_gradient(&loss, flat->data, &net->core, net->weights, &run,
                                            &targets, &net->workspace));

@@ -35,11 +35,12 @@ function Model:step()
   local began = now()
   local batch = self.task:batch(self.settings.size, self.rng)
   local made = now()
-  local _, _, gradient = self.net:gradient(batch)
+  local _
+  _, _, self.gradient = self.net:gradient(batch, self.gradient)
   local known = now()
-  self.optimizer:update(self.net.parameters, gradient)
+  self.optimizer:update(self.net.parameters, self.gradient)
   local moved = now()
-  batch, gradient = nil, nil -- luacheck: no unused
+  batch = nil -- luacheck: no unused
   collectgarbage()
   local freed = now()
   return {

@@ -118,6 +118,20 @@ for _, cell in ipairs { "rnn", "gru" } do
       assert.is_true(same(found[1].flat, found[2].flat))
     end)
 
+    it("is written over a row that is given", function()
+      local net, batch = small(cell, "tanh", true, rx.random(3))
+      local loss, _, flat = net:gradient(batch)
+      local given = rx.matrix(1, flat.cols, 7)
+      local again, gradients, filled = net:gradient(batch, given)
+      assert.are.equal(loss, again)
+      assert.are.equal(given, filled)
+      assert.is_true(same(flat, given))
+      given:set(1, 1, 5)
+      assert.are.equal(5, gradients.encoder:get(1, 1))
+      assert.matches("1 x " .. flat.cols .. " matrix expected, got 1 x 2",
+                     support.message(function() net:gradient(batch, rx.matrix(1, 2)) end))
+    end)
+
     it("reaches no encoder when the run starts from a state", function()
       local rng = rx.random(2)
       local net, batch = small(cell, "tanh", true, rng)
