@@ -1,6 +1,6 @@
 local rx = require "reactivation"
 local support = require "tests.spec.support"
-local same, relative_error = support.same, support.relative_error
+local same, relative_error, slope = support.same, support.relative_error, support.slope
 
 local function golden_network(name)
   local g = support.golden(name)
@@ -49,17 +49,6 @@ local function small(cell, activation, bias, rng)
     noise = rng:normal(35, 6),
   }
   return net, batch
-end
-
--- The slope of the loss at one weight: signed, from a step h to either side.
-local function slope(net, batch, matrix, i, j, h)
-  local w = matrix:get(i, j)
-  matrix:set(i, j, w + h)
-  local above = net:gradient(batch)
-  matrix:set(i, j, w - h)
-  local below = net:gradient(batch)
-  matrix:set(i, j, w)
-  return (above - below) / (2 * h)
 end
 
 for _, cell in ipairs { "rnn", "gru" } do

@@ -25,6 +25,17 @@ function support.same(a, b)
   return a.rows == b.rows and a.cols == b.cols and a:eq(b):sum() == a.rows * a.cols
 end
 
+-- The slope of the loss at one weight: signed, from a step h to either side.
+function support.slope(net, batch, matrix, i, j, h)
+  local w = matrix:get(i, j)
+  matrix:set(i, j, w + h)
+  local above = net:gradient(batch)
+  matrix:set(i, j, w - h)
+  local below = net:gradient(batch)
+  matrix:set(i, j, w)
+  return (above - below) / (2 * h)
+end
+
 function support.read(path)
   local file = assert(io.open(path, "rb"))
   local text = file:read("a")
