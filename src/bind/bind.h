@@ -36,10 +36,9 @@ struct rx_matrix *rx_check_same_shape(lua_State *L, int arg, const struct rx_mat
 /* Refuse NaN and infinity in argument `arg`. */
 void rx_check_finite(lua_State *L, int arg, const struct rx_matrix *m);
 
-/* --- matrix_arithmetic.c: methods and operators of matrices, each list ended by NULL
- * ------------------
- */
+/* --- matrix_arithmetic.c --------------------------------------------------------------------- */
 
+/* Methods and operators of matrices, each list ended by NULL. */
 extern const luaL_Reg rx_arithmetic_methods[], rx_arithmetic_operators[];
 
 /* --- random.c ------------------------------------------------------------------------------- */
