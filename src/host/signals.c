@@ -1,21 +1,27 @@
 #include "signals.h"
 #include "bind.h"
 #include <signal.h>
+#include <time.h>
+
+#define ECHO_SECONDS 0.2
 
 static lua_State *volatile running; /* NULL while a line is edited */
 static volatile sig_atomic_t noted;
+static struct timespec first; /* when the signal came that was raised; of the handlers alone */
 
-static void handle(int signal_number, void (*handler)(int))
+static void handle(int signal_number, void (*handler)(int), int flags)
 {
-    struct sigaction action = { .sa_handler = handler }; /* no SA_RESTART: it ends a read, too */
+    struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
     sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, SIGINT);
+    sigaddset(&action.sa_mask, SIGTERM);
     sigaction(signal_number, &action, NULL);
 }
 
-static void handle_stops(void (*handler)(int))
+static void handle_stops(void (*handler)(int), int flags)
 {
-    handle(SIGINT, handler);
-    handle(SIGTERM, handler);
+    handle(SIGINT, handler, flags);
+    handle(SIGTERM, handler, flags);
 }
 
 /* Raises only if no C computation has done so before: one signal, one error. */
@@ -29,13 +35,26 @@ static void stop_hook(lua_State *L, lua_Debug *where)
     }
 }
 
+static void on_second_stop(int signal_number)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const double since =
+        (double)(now.tv_sec - first.tv_sec) + 1e-9 * (double)(now.tv_nsec - first.tv_nsec);
+    if (since < ECHO_SECONDS)
+        return;
+    handle(signal_number, SIG_DFL, 0);
+    raise(signal_number);
+}
+
 static void on_stop(int signal_number)
 {
     lua_State *const L = running;
     noted = signal_number;
     if (L == NULL)
         return;
-    handle_stops(SIG_DFL);
+    clock_gettime(CLOCK_MONOTONIC, &first);
+    handle_stops(on_second_stop, SA_RESTART); /* an echo must not end what saves the work */
     rx_stop_flag = 1;
     lua_sethook(L, stop_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
@@ -49,8 +68,8 @@ static void on_continue(int signal_number)
 void host_signals_run(lua_State *L)
 {
     running = L;
-    handle_stops(on_stop);
-    handle(SIGCONT, SIG_DFL);
+    handle_stops(on_stop, 0); /* without SA_RESTART: it ends a read, too */
+    handle(SIGCONT, SIG_DFL, 0);
 }
 
 void host_signals_edit(lua_State *L)
@@ -61,8 +80,8 @@ void host_signals_edit(lua_State *L)
     rx_stop_flag = 0;
     if (lua_gethook(L) == stop_hook)
         lua_sethook(L, NULL, 0, 0);
-    handle_stops(on_stop);
-    handle(SIGCONT, on_continue);
+    handle_stops(on_stop, 0);
+    handle(SIGCONT, on_continue, 0);
 }
 
 int host_signals_noted(void)

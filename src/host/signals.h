@@ -3,9 +3,11 @@
  * While Lua runs, the first of them raises the error "interrupted!": in Lua code at its next
  * instruction, through a debug hook; in a long C computation at its next look at rx_stop_flag,
  * which both lower. The program may catch that error, to save its work; so the signal is only noted
- * here, and its number becomes the exit status if the error surfaces. From then on both signals
- * have their default action: a second Ctrl-C ends the process at once, whatever the program
- * catches. While a line is edited, a signal is noted and ends the reading; nothing else.
+ * here, and its number becomes the exit status if the error surfaces. What follows within a fifth
+ * of a second is the first one's echo (timeout and batch systems signal the process, then its
+ * group) and does nothing; later, both signals have their default action: a second Ctrl-C ends the
+ * process at once, whatever the program catches. While a line is edited, a signal is noted and ends
+ * the reading; nothing else.
  *
  * As with lua, a hook reaches the main coroutine only: another that neither yields nor calls a long
  * C computation goes on until the second Ctrl-C. */

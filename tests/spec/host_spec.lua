@@ -323,9 +323,21 @@ describe("A signal", function()
 
   it("ends at its second coming a script that swallows everything", function()
     local _, status = run [[
-      io.popen "sleep 0.1; kill -INT $PPID; sleep 0.1; kill -INT $PPID"
+      io.popen "sleep 0.1; kill -INT $PPID; sleep 0.4; kill -INT $PPID"
       while true do pcall(function() while true do end end) end]]
     assert.equal(130, status)
+  end)
+
+  it("is one signal when timeout or a batch system sends it to the process and to its group", function()
+    local output, status = run [[
+      io.popen "sleep 0.1; kill -TERM $PPID; sleep 0.02; kill -INT $PPID; kill -TERM $PPID"
+      local ok, message = pcall(function() while true do end end)
+      local start = os.clock()
+      while os.clock() - start < 0.1 do end
+      print("saved", message)
+      error(message, 0)]]
+    assert.equal("saved\tinterrupted!\nrxlua: terminated\n", output)
+    assert.equal(143, status)
   end)
 
   it("ends a read from a pipe", function()
