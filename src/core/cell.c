@@ -1,5 +1,4 @@
 #include "cell.h"
-#include "parallel.h"
 #include "vector.h"
 #include <cblas.h>
 #include <string.h>
@@ -14,35 +13,36 @@ static void add_scaled(float *restrict out, float scale, const float *restrict x
 }
 
 void rx_drive_forward(float *drive, const float *bias, const float *input, const float *w_in,
-                      size_t rows, size_t inputs, size_t width)
+                      size_t rows, size_t inputs, size_t width, size_t first, size_t count)
 {
+    w_in += first;
     for (size_t r = 0; r < rows; r++) {
-        float *row = drive + r * width;
+        float *row = drive + r * width + first;
         if (bias)
-            memcpy(row, bias, width * sizeof *row);
+            memcpy(row, bias + first, count * sizeof *row);
         else
-            memset(row, 0, width * sizeof *row);
+            memset(row, 0, count * sizeof *row);
         for (size_t i = 0; input && inputs <= FEW_INPUTS && i < inputs; i++)
-            add_scaled(row, input[r * inputs + i], w_in + i * width, width);
+            add_scaled(row, input[r * inputs + i], w_in + i * width, count);
     }
     if (input && inputs > FEW_INPUTS)
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)width, (int)inputs,
-                    1, input, (int)inputs, w_in, (int)width, 1, drive, (int)width);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)count, (int)inputs,
+                    1, input, (int)inputs, w_in, (int)width, 1, drive + first, (int)width);
 }
 
 void rx_drive_backward(float *d_weights, const float *d_drive, const float *input, size_t rows,
-                       size_t inputs, size_t width)
+                       size_t inputs, size_t width, size_t first, size_t count)
 {
-    float *d_bias = d_weights, *d_w_in = d_weights + width;
+    float *d_bias = d_weights + first, *d_w_in = d_bias + width;
     for (size_t r = 0; r < rows; r++) {
-        const float *row = d_drive + r * width;
-        add_scaled(d_bias, 1, row, width);
+        const float *row = d_drive + r * width + first;
+        add_scaled(d_bias, 1, row, count);
         for (size_t i = 0; input && inputs <= FEW_INPUTS && i < inputs; i++)
-            add_scaled(d_w_in + i * width, input[r * inputs + i], row, width);
+            add_scaled(d_w_in + i * width, input[r * inputs + i], row, count);
     }
     if (input && inputs > FEW_INPUTS)
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)inputs, (int)width, (int)rows, 1,
-                    input, (int)inputs, d_drive, (int)width, 1, d_w_in, (int)width);
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)inputs, (int)count, (int)rows, 1,
+                    input, (int)inputs, d_drive + first, (int)width, 1, d_w_in, (int)width);
 }
 
 void rx_drive_gradient(float *bias, float *w_in, const float *d_weights, size_t inputs,
@@ -53,6 +53,14 @@ void rx_drive_gradient(float *bias, float *w_in, const float *d_weights, size_t 
     for (size_t u = 0; u < width; u++)
         for (size_t i = 0; i < inputs; i++)
             w_in[u * inputs + i] += d_weights[(1 + i) * width + u];
+}
+
+void rx_recurrent_sum(float *out, size_t out_stride, float kept, const float *left,
+                      size_t left_stride, const float *right, size_t right_stride, size_t rows,
+                      size_t units, size_t columns)
+{
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)columns, (int)units, 1,
+                left, (int)left_stride, right, (int)right_stride, kept, out, (int)out_stride);
 }
 
 void rx_activate(enum rx_activation activation, float *x, size_t count)
@@ -93,16 +101,4 @@ void rx_activation_slope(enum rx_activation activation, float *x, size_t count)
             x[i] = 1;
         break;
     }
-}
-
-void rx_outer_product(float *gradient, const float *left, size_t left_stride, size_t out,
-                      const float *right, size_t right_stride, size_t in, size_t rows)
-{
-    /* tall tiles, for each packs all of `right` anew: 64 rows cost a step of 512 units 5% */
-    const size_t half = (out + 1) / 2, tile = half < RX_TILE_ROWS ? half : RX_TILE_ROWS;
-#pragma omp for schedule(static)
-    for (size_t i = 0; i < out; i += tile)
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)rx_piece_length(out, tile, i),
-                    (int)in, (int)rows, 1, left + i, (int)left_stride, right, (int)right_stride, 1,
-                    gradient + i * in, (int)in);
 }

@@ -13,9 +13,12 @@
  *
  * Each line with weights is a drive of the units: a recurrent sum, an input sum, and perhaps a
  * bias. The weights of all drives are stacked, as one matrix of drives * units rows for each kind,
- * and so are the drives of a trial: inputs and biases then cost one pass, whatever the cell.
- * network.c makes that pass and its gradients; a cell adds the recurrent sums and does the rest
- * of one time step, for some trials of the batch. */
+ * and so are the drives of a trial. network.c makes inputs and biases of all drives and their
+ * gradients, whatever the cell; a cell adds the recurrent sums and does the rest of one time step,
+ * for some trials of the batch.
+ *
+ * A step is made in phases, so that threads can share it: in each, every unit is worked out from
+ * its own values and from what the phases before left of all units. */
 #ifndef RX_CELL_H
 #define RX_CELL_H
 
@@ -28,8 +31,15 @@ struct rx_step {
     const float *recurrent;        /* (drives * units, units) */
     const float *transposed;       /* (units, drives * units), the same */
     const float *before;           /* (rows, units): r(t) */
+    float *after;                  /* (rows, units): r(t+1), made by the phases forward */
     float *drive;                  /* (rows, drives * units) */
+    float *d_before, *d_after;     /* (rows, units), backward: gradients at r(t) and r(t+1) */
 };
+
+/* One phase of a step, for `count` units from unit `first` on. */
+typedef void rx_phase(const struct rx_step *step, size_t first, size_t count);
+
+enum { RX_MOST_PHASES = 3 };
 
 struct rx_cell {
     const char *name;
@@ -37,22 +47,15 @@ struct rx_cell {
     size_t drives;
     struct {
         const char *input, *recurrent, *bias; /* names of the weights */
+        bool hears_left; /* the recurrent weights weigh what `backward` left in d_after, not r(t) */
     } drive[RX_MAX_DRIVES];
 
-    /* after (rows, units) = r(t) + dr. step->drive holds inputs and biases; what is left in it is
-     * kept for `backward`. */
-    void (*forward)(float *after, const struct rx_step *step);
+    /* after = r(t) + dr. `drive` holds inputs and biases; what is left in it is kept for
+     * `backward`. Both end before RX_MOST_PHASES at a NULL. */
+    rx_phase *forward[RX_MOST_PHASES];
 
-    /* From d_after (rows, units), the gradient at r(t+1): add to d_before what reaches r(t), and
-     * replace step->drive by its gradient. d_after may be overwritten with what
-     * `weight_gradient` needs. */
-    void (*backward)(float *d_before, float *d_after, const struct rx_step *step);
-
-    /* gradient (drives * units, units) of the recurrent weights += what all rows of a sequence
-     * give: d_drive (rows, drives * units) and left (rows, units), what `backward` left in
-     * drive and d_after, and before (rows, units). Called by every thread of a parallel region. */
-    void (*weight_gradient)(float *gradient, const float *d_drive, const float *left,
-                            const float *before, size_t rows, size_t units);
+    /* From d_after: add to d_before what reaches r(t), and replace `drive` by its gradient. */
+    rx_phase *backward[RX_MOST_PHASES];
 };
 
 extern const struct rx_cell rx_rnn_cell, rx_gru_cell;
@@ -60,13 +63,15 @@ extern const struct rx_cell rx_rnn_cell, rx_gru_cell;
 /* --- drives ----------------------------------------------------------------------------------
  * `width` is drives * units; bias (width) is NULL without biases, input (rows, inputs) at rest. */
 
-/* drive (rows, width) = bias + input w_in, with w_in (inputs, width). */
+/* drive (rows, width) = bias + input w_in, with w_in (inputs, width); of it, `count` columns from
+ * column `first` on. */
 void rx_drive_forward(float *drive, const float *bias, const float *input, const float *w_in,
-                      size_t rows, size_t inputs, size_t width);
+                      size_t rows, size_t inputs, size_t width, size_t first, size_t count);
 
-/* d_weights (1 + inputs, width), bias first, += its gradient from d_drive (rows, width). */
+/* d_weights (1 + inputs, width), bias first, += its gradient from d_drive (rows, width); of it,
+ * `count` columns from column `first` on. */
 void rx_drive_backward(float *d_weights, const float *d_drive, const float *input, size_t rows,
-                       size_t inputs, size_t width);
+                       size_t inputs, size_t width, size_t first, size_t count);
 
 /* The gradients of bias and w_in (width, inputs) += d_weights. */
 void rx_drive_gradient(float *bias, float *w_in, const float *d_weights, size_t inputs,
@@ -74,13 +79,14 @@ void rx_drive_gradient(float *bias, float *w_in, const float *d_weights, size_t 
 
 /* --- what cells share ------------------------------------------------------------------------ */
 
+/* out (rows, columns) = kept * out + left (rows, units) right (units, columns); all are parts of
+ * matrices whose rows have the length that follows them. */
+void rx_recurrent_sum(float *out, size_t out_stride, float kept, const float *left,
+                      size_t left_stride, const float *right, size_t right_stride, size_t rows,
+                      size_t units, size_t columns);
+
 /* x = activation(x); and, from there, x = the activation's derivative. */
 void rx_activate(enum rx_activation activation, float *x, size_t count);
 void rx_activation_slope(enum rx_activation activation, float *x, size_t count);
-
-/* gradient (out, in) += left' right, with left (rows, left_stride), right (rows, right_stride);
- * shared out among the threads of the surrounding parallel region. */
-void rx_outer_product(float *gradient, const float *left, size_t left_stride, size_t out,
-                      const float *right, size_t right_stride, size_t in, size_t rows);
 
 #endif

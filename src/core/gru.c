@@ -6,56 +6,64 @@
  * z, g and h are all that is kept. */
 #include "cell.h"
 #include "vector.h"
-#include <cblas.h>
 
 enum { DRIVES = 3 };
 
-/* z and g = sigmoid(...); heard = g * r */
-static void open_gates(float *restrict heard, float *restrict drive, const float *restrict before,
-                       size_t units)
+/* g = sigmoid(g); heard = g * r */
+static void open_gate(float *restrict heard, float *restrict g, const float *restrict before,
+                      size_t units)
 {
-    const float *g = drive + units;
-    rx_vector_sigmoid(drive, 2 * units);
+    rx_vector_sigmoid(g, units);
     for (size_t i = 0; i < units; i++)
         heard[i] = g[i] * before[i];
 }
 
 /* after = r + leak (1 - z) (h - r) */
-static void move(float *restrict after, const float *restrict drive, const float *restrict before,
-                 float leak, size_t units)
+static void move(float *restrict after, const float *restrict z, const float *restrict h,
+                 const float *restrict before, float leak, size_t units)
 {
-    const float *z = drive, *h = drive + 2 * units;
     for (size_t i = 0; i < units; i++)
         after[i] = before[i] + leak * (1 - z[i]) * (h[i] - before[i]);
 }
 
-/* drive keeps z, g and h */
-static void forward(float *after, const struct rx_step *step)
+/* drive keeps z, g and h; until there is a new state, `after` holds g * r */
+static void gates(const struct rx_step *step, size_t first, size_t count)
 {
-    const size_t rows = step->rows, units = step->units, width = DRIVES * units;
-    float *candidate = step->drive + 2 * units;
+    const size_t units = step->units, width = DRIVES * units;
+    for (size_t at = first; at < 2 * units; at += units)
+        rx_recurrent_sum(step->drive + at, width, 1, step->before, units, step->transposed + at,
+                         width, step->rows, units, count);
+    for (size_t r = 0; r < step->rows; r++) {
+        const size_t i = r * units + first;
+        float *z = step->drive + r * width + first, *g = z + units;
+        rx_vector_sigmoid(z, count);
+        open_gate(step->after + i, g, step->before + i, count);
+    }
+}
 
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)(2 * units), (int)units,
-                1, step->before, (int)units, step->transposed, (int)width, 1, step->drive,
-                (int)width);
-    for (size_t r = 0; r < rows; r++)
-        open_gates(after + r * units, step->drive + r * width, step->before + r * units, units);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)units, (int)units, 1,
-                after, (int)units, step->transposed + 2 * units, (int)width, 1, candidate,
-                (int)width);
-    for (size_t r = 0; r < rows; r++) {
-        rx_activate(step->activation, candidate + r * width, units);
-        move(after + r * units, step->drive + r * width, step->before + r * units, step->leak,
-             units);
+static void candidate(const struct rx_step *step, size_t first, size_t count)
+{
+    const size_t units = step->units, width = DRIVES * units, h = 2 * units + first;
+    rx_recurrent_sum(step->drive + h, width, 1, step->after, units, step->transposed + h, width,
+                     step->rows, units, count);
+}
+
+static void forward(const struct rx_step *step, size_t first, size_t count)
+{
+    const size_t units = step->units;
+    for (size_t r = 0; r < step->rows; r++) {
+        const size_t i = r * units + first;
+        float *z = step->drive + r * DRIVES * units + first, *h = z + 2 * units;
+        rx_activate(step->activation, h, count);
+        move(step->after + i, z, h, step->before + i, step->leak, count);
     }
 }
 
 /* From the gradient at r(t+1), those at the arguments of z and of h. */
-static void move_backward(float *restrict d_before, float *restrict d_after, float *restrict drive,
-                          const float *restrict before, float leak, enum rx_activation activation,
-                          size_t units)
+static void move_backward(float *restrict d_before, float *restrict d_after, float *restrict z,
+                          float *restrict h, const float *restrict before, float leak,
+                          enum rx_activation activation, size_t units)
 {
-    float *z = drive, *h = drive + 2 * units;
     for (size_t i = 0; i < units; i++) {
         const float d_h = leak * (1 - z[i]) * d_after[i];
         d_before[i] += d_after[i] - d_h;
@@ -79,38 +87,44 @@ static void open_gate_backward(float *restrict d_before, float *restrict d_heard
     }
 }
 
-static void backward(float *d_before, float *d_after, const struct rx_step *step)
+static void backward(const struct rx_step *step, size_t first, size_t count)
 {
-    const size_t rows = step->rows, units = step->units, width = DRIVES * units;
-    const float *u_h = step->recurrent + 2 * units * units;
-
-    for (size_t r = 0; r < rows; r++)
-        move_backward(d_before + r * units, d_after + r * units, step->drive + r * width,
-                      step->before + r * units, step->leak, step->activation, units);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)units, (int)units, 1,
-                step->drive + 2 * units, (int)width, u_h, (int)units, 0, d_after, (int)units);
-    for (size_t r = 0; r < rows; r++)
-        open_gate_backward(d_before + r * units, d_after + r * units,
-                           step->drive + r * width + units, step->before + r * units, units);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)units, (int)(2 * units),
-                1, step->drive, (int)width, step->recurrent, (int)units, 1, d_before, (int)units);
+    const size_t units = step->units;
+    for (size_t r = 0; r < step->rows; r++) {
+        const size_t i = r * units + first;
+        float *z = step->drive + r * DRIVES * units + first, *h = z + 2 * units;
+        move_backward(step->d_before + i, step->d_after + i, z, h, step->before + i, step->leak,
+                      step->activation, count);
+    }
 }
 
-static void weight_gradient(float *gradient, const float *d_drive, const float *heard,
-                            const float *before, size_t rows, size_t units)
+/* d_after becomes the gradient at g * r, then g * r itself */
+static void candidate_backward(const struct rx_step *step, size_t first, size_t count)
 {
-    const size_t width = DRIVES * units;
-    rx_outer_product(gradient, d_drive, width, 2 * units, before, units, units, rows);
-    rx_outer_product(gradient + 2 * units * units, d_drive + 2 * units, width, units, heard, units,
-                     units, rows);
+    const size_t units = step->units, width = DRIVES * units;
+    rx_recurrent_sum(step->d_after + first, units, 0, step->drive + 2 * units, width,
+                     step->recurrent + 2 * units * units + first, units, step->rows, units, count);
+    for (size_t r = 0; r < step->rows; r++) {
+        const size_t i = r * units + first;
+        open_gate_backward(step->d_before + i, step->d_after + i,
+                           step->drive + r * width + units + first, step->before + i, count);
+    }
+}
+
+static void gates_backward(const struct rx_step *step, size_t first, size_t count)
+{
+    const size_t units = step->units;
+    rx_recurrent_sum(step->d_before + first, units, 1, step->drive, DRIVES * units,
+                     step->recurrent + first, units, step->rows, 2 * units, count);
 }
 
 const struct rx_cell rx_gru_cell = {
     .name = "gru",
     .activation = RX_HYPERBOLIC,
     .drives = DRIVES,
-    .drive = { { "w_z", "u_z", "b_z" }, { "w_r", "u_r", "b_r" }, { "w_h", "u_h", "b_h" } },
-    .forward = forward,
-    .backward = backward,
-    .weight_gradient = weight_gradient,
+    .drive = { { "w_z", "u_z", "b_z" },
+               { "w_r", "u_r", "b_r" },
+               { "w_h", "u_h", "b_h", .hears_left = true } },
+    .forward = { gates, candidate, forward },
+    .backward = { backward, candidate_backward, gates_backward },
 };

@@ -8,9 +8,11 @@
 #include <stddef.h>
 
 enum {
-    RX_BLOCK_ROWS = 256,  /* rows of a product or an element-wise pass */
-    RX_TILE_ROWS = 256,   /* at most: rows of a weight matrix whose gradient one thread sums */
-    RX_SHARD_TRIALS = 100 /* trials that one thread carries through time */
+    RX_BLOCK_ROWS = 256,   /* rows of a product or an element-wise pass */
+    RX_SHARD_TRIALS = 100, /* trials that one team of threads carries through time */
+    RX_TILE_UNITS = 128,   /* units that one member of a team works out in a step */
+    RX_WINDOW_ROWS = 2048, /* rows of a sequence whose gradient is made at once; at least a step */
+    RX_PIECES = 8,         /* that a window is cut into */
 };
 
 static inline size_t rx_pieces(size_t count, size_t piece)

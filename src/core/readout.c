@@ -1,11 +1,6 @@
 #include "readout.h"
-#include "cell.h"
-#include "parallel.h"
 #include <cblas.h>
 #include <string.h>
-
-/* Rows whose errors wait for their product with the states. */
-enum { BATCH_ROWS = 8 * RX_BLOCK_ROWS };
 
 /* outputs = D r + noise + kept * outputs, of `rows` rows from row `first` on */
 static void block_forward(float *outputs, const struct rx_readout *readout, float kept,
@@ -56,49 +51,64 @@ static double block_squares(float *error, float scale, size_t rows, size_t width
     return total;
 }
 
-size_t rx_readout_scratch(size_t rows, size_t outputs)
+/* The mean squared error is the sum of the squares times this. */
+static double share(const struct rx_readout *readout)
 {
-    const size_t waiting = rows < BATCH_ROWS ? rows : BATCH_ROWS;
-    return rx_workspace_padded(waiting * outputs) +
-           rx_workspace_padded(rx_pieces(rows, RX_BLOCK_ROWS) * sizeof(double) / sizeof(float));
+    return 1 / ((double)readout->rows * (double)readout->mean_over);
 }
 
-enum rx_status rx_readout_loss(double *loss, float *d_states, float *d_weights,
-                               const struct rx_readout *readout, const struct rx_targets *targets,
-                               float *scratch)
+size_t rx_loss_scratch(const struct rx_readout *readout, size_t most)
 {
-    const size_t rows = readout->rows, units = readout->units, width = readout->outputs;
-    const float scale = (float)(2 / ((double)rows * (double)readout->mean_over));
-    float *errors = scratch;
-    double *totals =
-        (double *)(scratch + rx_workspace_padded((rows < BATCH_ROWS ? rows : BATCH_ROWS) * width));
+    return rx_workspace_padded(most * readout->outputs) +
+           rx_outer_sum_scratch(readout->outputs, readout->units, readout->rows);
+}
 
+struct rx_loss rx_loss_begin(const struct rx_readout *readout, const struct rx_targets *targets,
+                             float *d_weights, size_t most, struct rx_workspace *workspace)
+{
+    const size_t errors = rx_workspace_padded(most * readout->outputs);
+    return (struct rx_loss){
+        .readout = readout,
+        .targets = targets,
+        .errors = rx_workspace_take(workspace, errors),
+        .d_weights = rx_outer_sum_begin(d_weights, readout->outputs, readout->units, readout->rows,
+                                        workspace),
+    };
+}
+
+enum rx_status rx_loss_window(struct rx_loss *loss, float *d_states, size_t first, size_t rows)
+{
+    const struct rx_readout *readout = loss->readout;
+    const size_t units = readout->units, width = readout->outputs;
+    const size_t length = rx_pieces(rows, RX_PIECES);
+    const float slope = (float)(2 * share(readout));
 #pragma omp parallel
-    for (size_t start = 0; start < rows; start += BATCH_ROWS) {
-        const size_t waiting = rx_piece_length(rows, BATCH_ROWS, start);
+    {
 #pragma omp for schedule(static)
-        for (size_t i = 0; i < waiting; i += RX_BLOCK_ROWS) {
-            const size_t first = start + i, count = rx_piece_length(waiting, RX_BLOCK_ROWS, i);
-            float *error = errors + i * width;
+        for (size_t i = 0; i < rows; i += length) {
+            const size_t count = rx_piece_length(rows, length, i);
+            float *error = loss->errors + i * width;
             if (*readout->stop)
                 continue;
-            block_targets(error, targets, width, first, count, readout->stop);
-            block_forward(error, readout, -1, first, count);
-            totals[first / RX_BLOCK_ROWS] = block_squares(error, scale, count, width);
+            block_targets(error, loss->targets, width, first + i, count, readout->stop);
+            block_forward(error, readout, -1, first + i, count);
+            loss->squares[i / length] += block_squares(error, slope, count, width);
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, (int)units,
                         (int)width, 1, error, (int)width, readout->weights, (int)units, 0,
-                        d_states + first * units, (int)units);
+                        d_states + i * units, (int)units);
         }
         /* stopped, a product of no rows: all threads of the region must come by */
-        rx_outer_product(d_weights, errors, width, width, readout->states + start * units, units,
-                         units, *readout->stop ? 0 : waiting);
+        rx_outer_sum_add(&loss->d_weights, loss->errors, width, readout->states + first * units,
+                         units, *readout->stop ? 0 : rows);
     }
-    if (*readout->stop)
-        return RX_STOPPED;
+    return *readout->stop ? RX_STOPPED : RX_OK;
+}
 
-    *loss = 0;
-    for (size_t i = 0; i < rx_pieces(rows, RX_BLOCK_ROWS); i++)
-        *loss += totals[i];
-    *loss /= (double)rows * (double)readout->mean_over;
-    return RX_OK;
+double rx_loss_end(const struct rx_loss *loss)
+{
+    double squares = 0;
+    for (size_t p = 0; p < RX_PIECES; p++)
+        squares += loss->squares[p];
+    rx_outer_sum_end(&loss->d_weights);
+    return squares * share(loss->readout);
 }

@@ -3,6 +3,8 @@
 #define RX_READOUT_H
 
 #include "noise.h"
+#include "outer_sum.h"
+#include "parallel.h"
 #include "population.h"
 #include "status.h"
 #include <stddef.h>
@@ -28,14 +30,26 @@ struct rx_targets {
 /* outputs (rows, outputs) = D r + noise. */
 enum rx_status rx_readout_forward(float *outputs, const struct rx_readout *readout);
 
-/* How many floats of scratch rx_readout_loss needs. */
-size_t rx_readout_scratch(size_t rows, size_t outputs);
+/* The mean squared error of a sequence against targets, window by window of its rows. Outputs,
+ * errors and what a code makes targets of are made and used up in cache. */
+struct rx_loss {
+    const struct rx_readout *readout;
+    const struct rx_targets *targets;
+    float *errors;                 /* (rows of a window, outputs) */
+    double squares[RX_PIECES];     /* sums of the errors' */
+    struct rx_outer_sum d_weights; /* (outputs, units) */
+};
 
-/* Mean squared error against targets, with its gradients: d_states (rows, units) is set, d_weights
- * (outputs, units) is added to. Outputs, errors and what a code makes targets of stay in cache:
- * they are made and used up a block of rows at a time. */
-enum rx_status rx_readout_loss(double *loss, float *d_states, float *d_weights,
-                               const struct rx_readout *readout, const struct rx_targets *targets,
-                               float *scratch);
+/* How many floats of a workspace a loss takes with windows of at most `most` rows. */
+size_t rx_loss_scratch(const struct rx_readout *readout, size_t most);
+
+/* The loss's gradient is added to d_weights (outputs, units) in the end. */
+struct rx_loss rx_loss_begin(const struct rx_readout *readout, const struct rx_targets *targets,
+                             float *d_weights, size_t most, struct rx_workspace *workspace);
+
+/* d_states (rows, units) = the gradient at the states of `rows` rows from row `first` on. */
+enum rx_status rx_loss_window(struct rx_loss *loss, float *d_states, size_t first, size_t rows);
+
+double rx_loss_end(const struct rx_loss *loss);
 
 #endif

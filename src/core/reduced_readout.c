@@ -1,9 +1,8 @@
 #include "reduced_readout.h"
-#include "cell.h"
 #include "matrix.h"
-#include "parallel.h"
 #include <cblas.h>
 #include <lapacke.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -11,27 +10,24 @@ enum {
     AT_ONCE = 32      /* columns of the basis that LAPACK works on */
 };
 
-static size_t reduced_outputs(const struct rx_readout *readout, const struct rx_targets *targets)
-{
-    return readout->units + targets->code->rank;
-}
-
-bool rx_readout_is_reducible(const struct rx_readout *readout, const struct rx_targets *targets)
+size_t rx_reduced_outputs(const struct rx_readout *readout, const struct rx_targets *targets)
 {
     if (targets->values || !targets->code->rank || readout->noise.scale != 0)
-        return false;
-    const size_t reduced = reduced_outputs(readout, targets);
-    return reduced <= readout->outputs / 2 && reduced <= readout->rows / FEWEST_ROWS;
+        return 0;
+    const size_t reduced = readout->units + targets->code->rank;
+    const bool worthwhile =
+        reduced <= readout->outputs / 2 && reduced <= readout->rows / FEWEST_ROWS;
+    return worthwhile ? reduced : 0;
 }
 
 size_t rx_reduced_readout_scratch(const struct rx_readout *readout,
                                   const struct rx_targets *targets)
 {
-    const size_t reduced = reduced_outputs(readout, targets);
+    const size_t reduced = rx_reduced_outputs(readout, targets);
     return rx_workspace_padded(reduced * readout->outputs) +
            rx_workspace_padded(reduced * reduced) +
            2 * rx_workspace_padded(reduced * readout->units) + rx_workspace_padded(reduced) +
-           rx_workspace_padded(AT_ONCE * reduced) + rx_readout_scratch(readout->rows, reduced);
+           rx_workspace_padded(AT_ONCE * reduced);
 }
 
 /* From matrix (cols, rows), one column of length `rows` after the other: its rows that make up an
@@ -69,38 +65,43 @@ static enum rx_status add_up(float *activity, const struct rx_code *code, const 
     return *stop ? RX_STOPPED : RX_OK;
 }
 
-enum rx_status rx_reduced_readout_loss(double *loss, float *d_states, float *d_weights,
-                                       const struct rx_readout *readout,
-                                       const struct rx_targets *targets,
-                                       struct rx_workspace *workspace)
+void rx_reduced_readout_begin(struct rx_reduced_readout *reduced, const struct rx_readout *readout,
+                              const struct rx_targets *targets, struct rx_workspace *workspace)
 {
     const size_t units = readout->units, outputs = readout->outputs, rank = targets->code->rank;
-    const size_t reduced = reduced_outputs(readout, targets);
-    float *basis = rx_workspace_take(workspace, reduced * outputs);
-    float *triangle = rx_workspace_take(workspace, reduced * reduced); /* R' above S' */
-    float *weights = rx_workspace_take(workspace, reduced * units);
-    float *d_reduced = rx_workspace_take(workspace, reduced * units);
+    const size_t fewer = rx_reduced_outputs(readout, targets);
+    float *basis = rx_workspace_take(workspace, fewer * outputs);
+    float *triangle = rx_workspace_take(workspace, fewer * fewer); /* R' above S' */
+    float *weights = rx_workspace_take(workspace, fewer * units);
+    float *d_weights = rx_workspace_take(workspace, fewer * units);
 
     memcpy(basis, readout->transposed, units * outputs * sizeof *basis);
     memcpy(basis + units * outputs, targets->code->patterns, rank * outputs * sizeof *basis);
-    orthonormalize(triangle, basis, outputs, reduced, workspace);
-    const struct rx_matrix transposed = { triangle, units, reduced, 0 };
+    orthonormalize(triangle, basis, outputs, fewer, workspace);
+    const struct rx_matrix transposed = { triangle, units, fewer, 0 };
     rx_matrix_transpose(weights, &transposed);
-    memset(d_reduced, 0, reduced * units * sizeof *d_reduced);
+    memset(d_weights, 0, fewer * units * sizeof *d_weights);
 
-    struct rx_readout smaller = *readout;
-    smaller.outputs = reduced;
-    smaller.weights = weights;
-    smaller.transposed = triangle;
-    struct rx_code code = *targets->code;
-    code.cells = reduced;
-    code.patterns = triangle + units * reduced;
-    code.encode = add_up;
-    const struct rx_targets fewer = { .code = &code, .positions = targets->positions };
-    const enum rx_status status =
-        rx_readout_loss(loss, d_states, d_reduced, &smaller, &fewer,
-                        rx_workspace_take(workspace, rx_readout_scratch(readout->rows, reduced)));
+    *reduced = (struct rx_reduced_readout){ .readout = *readout,
+                                            .code = *targets->code,
+                                            .outputs = outputs,
+                                            .basis = basis,
+                                            .d_weights = d_weights };
+    reduced->readout.outputs = fewer;
+    reduced->readout.weights = weights;
+    reduced->readout.transposed = triangle;
+    reduced->code.cells = fewer;
+    reduced->code.patterns = triangle + units * fewer;
+    reduced->code.encode = add_up;
+    reduced->targets =
+        (struct rx_targets){ .code = &reduced->code, .positions = targets->positions };
+}
+
+void rx_reduced_readout_end(float *d_weights, const struct rx_reduced_readout *reduced)
+{
+    const size_t units = reduced->readout.units, fewer = reduced->readout.outputs;
+    const size_t outputs = reduced->outputs;
+    const struct rx_outer_sum turned = rx_outer_sum_single(d_weights, outputs, units);
 #pragma omp parallel
-    rx_outer_product(d_weights, basis, outputs, outputs, d_reduced, units, units, reduced);
-    return status;
+    rx_outer_sum_add(&turned, reduced->basis, outputs, reduced->d_weights, units, fewer);
 }

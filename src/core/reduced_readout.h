@@ -9,19 +9,29 @@
 #define RX_REDUCED_READOUT_H
 
 #include "readout.h"
-#include "workspace.h"
-#include <stdbool.h>
 
-/* Whether there is such a readout, and it takes less than half the work. */
-bool rx_readout_is_reducible(const struct rx_readout *readout, const struct rx_targets *targets);
+/* The outputs of such a readout: units + rank; 0 if there is none, or it takes over half the work.
+ */
+size_t rx_reduced_outputs(const struct rx_readout *readout, const struct rx_targets *targets);
 
-/* As rx_readout_scratch and rx_readout_loss, for what is reducible; the scratch is taken from the
- * workspace. */
+struct rx_reduced_readout {
+    struct rx_readout readout; /* R */
+    struct rx_targets targets; /* S f */
+    struct rx_code code;
+    size_t outputs;   /* of D */
+    float *basis;     /* (units + rank, outputs): Q' */
+    float *d_weights; /* (units + rank, units): for the gradient of R */
+};
+
+/* How many floats of a workspace it takes. */
 size_t rx_reduced_readout_scratch(const struct rx_readout *readout,
                                   const struct rx_targets *targets);
-enum rx_status rx_reduced_readout_loss(double *loss, float *d_states, float *d_weights,
-                                       const struct rx_readout *readout,
-                                       const struct rx_targets *targets,
-                                       struct rx_workspace *workspace);
+
+/* Reduces what is reducible. `reduced` points into itself: it must stay where it is. */
+void rx_reduced_readout_begin(struct rx_reduced_readout *reduced, const struct rx_readout *readout,
+                              const struct rx_targets *targets, struct rx_workspace *workspace);
+
+/* d_weights (outputs, units), the gradient of D, += that of R turned back. */
+void rx_reduced_readout_end(float *d_weights, const struct rx_reduced_readout *reduced);
 
 #endif

@@ -1,40 +1,51 @@
 /* rnn.c - the vanilla cell (Krishna et al. 2024, Eqs. A.1 and A.2):
  * dr = (dt/tau) [ -r + phi(w_rec r + w_in ds + b_rec) ]. */
 #include "cell.h"
-#include <cblas.h>
+
+/* drive = phi(drive); after = r + leak (drive - r) */
+static void move(float *restrict after, float *restrict drive, const float *restrict before,
+                 float leak, enum rx_activation activation, size_t units)
+{
+    rx_activate(activation, drive, units);
+    for (size_t i = 0; i < units; i++)
+        after[i] = before[i] + leak * (drive[i] - before[i]);
+}
 
 /* drive keeps phi(...) */
-static void forward(float *after, const struct rx_step *step)
+static void forward(const struct rx_step *step, size_t first, size_t count)
 {
-    const size_t rows = step->rows, units = step->units;
-    const float leak = step->leak;
-
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)units, (int)units, 1,
-                step->before, (int)units, step->transposed, (int)units, 1, step->drive, (int)units);
-    rx_activate(step->activation, step->drive, rows * units);
-    for (size_t i = 0; i < rows * units; i++)
-        after[i] = step->before[i] + leak * (step->drive[i] - step->before[i]);
+    const size_t units = step->units;
+    rx_recurrent_sum(step->drive + first, units, 1, step->before, units, step->transposed + first,
+                     units, step->rows, units, count);
+    for (size_t i = first; i < step->rows * units; i += units)
+        move(step->after + i, step->drive + i, step->before + i, step->leak, step->activation,
+             count);
 }
 
-static void backward(float *d_before, float *d_after, const struct rx_step *step)
+/* From the gradient at r(t+1), that at phi's argument, and what reaches r(t) directly. */
+static void move_backward(float *restrict d_before, const float *restrict d_after,
+                          float *restrict drive, float leak, enum rx_activation activation,
+                          size_t units)
 {
-    const size_t rows = step->rows, units = step->units;
-    const float leak = step->leak;
-
-    rx_activation_slope(step->activation, step->drive, rows * units);
-    for (size_t i = 0; i < rows * units; i++) {
-        step->drive[i] *= leak * d_after[i];
+    rx_activation_slope(activation, drive, units);
+    for (size_t i = 0; i < units; i++) {
+        drive[i] *= leak * d_after[i];
         d_before[i] += (1 - leak) * d_after[i];
     }
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)units, (int)units, 1,
-                step->drive, (int)units, step->recurrent, (int)units, 1, d_before, (int)units);
 }
 
-static void weight_gradient(float *gradient, const float *d_drive, const float *left,
-                            const float *before, size_t rows, size_t units)
+static void backward(const struct rx_step *step, size_t first, size_t count)
 {
-    (void)left;
-    rx_outer_product(gradient, d_drive, units, units, before, units, units, rows);
+    for (size_t i = first; i < step->rows * step->units; i += step->units)
+        move_backward(step->d_before + i, step->d_after + i, step->drive + i, step->leak,
+                      step->activation, count);
+}
+
+static void sum_backward(const struct rx_step *step, size_t first, size_t count)
+{
+    const size_t units = step->units;
+    rx_recurrent_sum(step->d_before + first, units, 1, step->drive, units, step->recurrent + first,
+                     units, step->rows, units, count);
 }
 
 const struct rx_cell rx_rnn_cell = {
@@ -42,7 +53,6 @@ const struct rx_cell rx_rnn_cell = {
     .activation = RX_RELU,
     .drives = 1,
     .drive = { { "w_in", "w_rec", "b_rec" } },
-    .forward = forward,
-    .backward = backward,
-    .weight_gradient = weight_gradient,
+    .forward = { forward },
+    .backward = { backward, sum_backward },
 };
