@@ -8,6 +8,24 @@ static const double pi = 3.14159265358979323846;
 
 enum { BLOCK = 16384 }; /* elements that one thread works on between two looks at the stop flag */
 
+typedef void piece_work(const void *task, size_t first, size_t count);
+
+/* Has `count` things worked on in pieces, on all threads. A single piece is spared the price of a
+ * parallel region: it is that of a small matrix, and a step of a walk has dozens. */
+static enum rx_status work_in_pieces(size_t count, size_t piece, piece_work *work, const void *task,
+                                     rx_stop *stop)
+{
+    if (count <= piece) {
+        work(task, 0, count);
+    } else {
+#pragma omp parallel for
+        for (size_t i = 0; i < count; i += piece)
+            if (!*stop)
+                work(task, i, rx_piece_length(count, piece, i));
+    }
+    return *stop ? RX_STOPPED : RX_OK;
+}
+
 /* Where element (i, j) of a repeated matrix lies: data[(i % period) * row_step + j * col_step]. */
 struct operand {
     const float *data;
@@ -78,50 +96,51 @@ static void combine_row(enum rx_operation op, float *out, const float *x, size_t
     }
 }
 
-/* Pairs of one length: a whole matrix with another of its shape (dy = 1) or a number (dy = 0). */
-static void combine_flat(enum rx_operation op, float *out, const struct rx_matrix *a,
-                         const float *y, size_t dy, bool swapped, rx_stop *stop)
+struct combination {
+    enum rx_operation op;
+    float *out;
+    const struct rx_matrix *a;
+    struct operand b;
+    bool swapped;
+};
+
+static void combine_piece(const struct combination *task, size_t at, const float *y, size_t dy,
+                          size_t count)
 {
-    const size_t count = rx_matrix_count(a);
-#pragma omp parallel for if (count > BLOCK)
-    for (size_t i = 0; i < count; i += BLOCK) {
-        const size_t length = rx_piece_length(count, BLOCK, i);
-        if (*stop)
-            continue;
-        if (swapped)
-            combine_row(op, out + i, y + i * dy, dy, a->data + i, 1, length);
-        else
-            combine_row(op, out + i, a->data + i, 1, y + i * dy, dy, length);
-    }
+    if (task->swapped)
+        combine_row(task->op, task->out + at, y, dy, task->a->data + at, 1, count);
+    else
+        combine_row(task->op, task->out + at, task->a->data + at, 1, y, dy, count);
 }
 
-static void combine_rows(enum rx_operation op, float *out, const struct rx_matrix *a,
-                         const struct operand *p, bool swapped, rx_stop *stop)
+/* Pairs of one length: a whole matrix with another of its shape or a number. */
+static void combine_flat(const void *context, size_t first, size_t count)
 {
-    const size_t rows = a->rows, cols = a->cols;
-#pragma omp parallel for if (rows * cols > BLOCK)
-    for (size_t i = 0; i < rows; i++) {
-        const float *x = a->data + i * cols;
-        const float *y = p->data + i % p->period * p->row_step;
-        if (*stop)
-            continue;
-        if (swapped)
-            combine_row(op, out + i * cols, y, p->col_step, x, 1, cols);
-        else
-            combine_row(op, out + i * cols, x, 1, y, p->col_step, cols);
-    }
+    const struct combination *task = context;
+    const size_t dy = task->b.col_step;
+    combine_piece(task, first, task->b.data + first * dy, dy, count);
+}
+
+static void combine_rows(const void *context, size_t first, size_t count)
+{
+    const struct combination *task = context;
+    const size_t cols = task->a->cols;
+    for (size_t i = first; i < first + count; i++)
+        combine_piece(task, i * cols, task->b.data + i % task->b.period * task->b.row_step,
+                      task->b.col_step, cols);
 }
 
 enum rx_status rx_matrix_combine(enum rx_operation op, float *out, const struct rx_matrix *a,
                                  const struct rx_matrix *b, bool swapped, rx_stop *stop)
 {
+    struct combination task = { op, out, a, operand(a, b), swapped };
     const bool same = b->rows == a->rows && b->cols == a->cols;
-    const struct operand p = operand(a, b);
-    if (same || (b->rows == 1 && b->cols == 1))
-        combine_flat(op, out, a, b->data, same, swapped, stop);
-    else
-        combine_rows(op, out, a, &p, swapped, stop);
-    return *stop ? RX_STOPPED : RX_OK;
+    if (same || (b->rows == 1 && b->cols == 1)) {
+        task.b.col_step = same;
+        return work_in_pieces(rx_matrix_count(a), BLOCK, combine_flat, &task, stop);
+    }
+    const size_t rows = a->cols < BLOCK ? BLOCK / (a->cols ? a->cols : 1) : 1;
+    return work_in_pieces(a->rows, rows, combine_rows, &task, stop);
 }
 
 static float wrap(float angle)
@@ -173,26 +192,40 @@ static void map_block(enum rx_function function, float *out, const float *x, siz
     }
 }
 
+struct mapping {
+    enum rx_function function;
+    float *out;
+    const float *x;
+};
+
+static void map_piece(const void *context, size_t first, size_t count)
+{
+    const struct mapping *task = context;
+    map_block(task->function, task->out + first, task->x + first, count);
+}
+
 enum rx_status rx_matrix_map(enum rx_function function, float *out, const struct rx_matrix *a,
                              rx_stop *stop)
 {
-    const size_t count = rx_matrix_count(a);
-#pragma omp parallel for if (count > BLOCK)
-    for (size_t i = 0; i < count; i += BLOCK)
-        if (!*stop)
-            map_block(function, out + i, a->data + i, rx_piece_length(count, BLOCK, i));
-    return *stop ? RX_STOPPED : RX_OK;
+    const struct mapping task = { function, out, a->data };
+    return work_in_pieces(rx_matrix_count(a), BLOCK, map_piece, &task, stop);
+}
+
+struct filling {
+    float *out, value;
+};
+
+static void fill_piece(const void *context, size_t first, size_t count)
+{
+    const struct filling *task = context;
+    for (size_t i = first; i < first + count; i++)
+        task->out[i] = task->value;
 }
 
 enum rx_status rx_matrix_fill(float *out, float value, size_t count, rx_stop *stop)
 {
-#pragma omp parallel for if (count > BLOCK)
-    for (size_t i = 0; i < count; i += BLOCK) {
-        const size_t end = *stop ? i : i + rx_piece_length(count, BLOCK, i);
-        for (size_t j = i; j < end; j++)
-            out[j] = value;
-    }
-    return *stop ? RX_STOPPED : RX_OK;
+    const struct filling task = { out, value };
+    return work_in_pieces(count, BLOCK, fill_piece, &task, stop);
 }
 
 enum rx_status rx_matrix_product(float *out, const struct rx_matrix *a, const struct rx_matrix *b,
@@ -222,6 +255,7 @@ enum rx_status rx_matrix_product(float *out, const struct rx_matrix *a, const st
 void rx_matrix_transpose(float *out, const struct rx_matrix *a)
 {
     const size_t tile = 16; /* a tile of both matrices stays in the first-level cache */
+#pragma omp parallel for schedule(static) if (rx_matrix_count(a) > BLOCK)
     for (size_t i0 = 0; i0 < a->rows; i0 += tile)
         for (size_t j0 = 0; j0 < a->cols; j0 += tile)
             for (size_t i = i0; i < i0 + rx_piece_length(a->rows, tile, i0); i++)
