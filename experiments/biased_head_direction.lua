@@ -1,8 +1,9 @@
 -- Biased head direction (Figure C.5): a network that learned to turn counter-clockwise only goes on
--- turning that way asleep, more slowly; one that learned turns of both signs has no direction.
+-- turning that way asleep, more slowly; one that learned turns of both signs has no direction. That needs
+-- the setting "text": a constant drive, as in the others, soon holds the bearing.
 --
 --   rxlua experiments/biased_head_direction.lua --quick
---   rxlua experiments/biased_head_direction.lua --setting code
+--   rxlua experiments/biased_head_direction.lua --setting text
 
 local rx = require "reactivation"
 local heading = require "reactivation.heading"
@@ -43,6 +44,18 @@ local function study(seed)
   return conditions
 end
 
+-- The second half of a run
+local function late(bearings)
+  local steps, batch = bearings.steps // 2, bearings.batch
+  return bearings:slice((bearings.steps - steps) * batch + 1, bearings.rows):as_sequence(steps)
+end
+
+local function means(studies, c, velocity)
+  local list = {}
+  for i, conditions in ipairs(studies) do list[i] = velocity(conditions[c]):mean() end
+  return list
+end
+
 local studies = {}
 for i, seed in ipairs(opt.seeds) do studies[i] = study(seed) end
 
@@ -69,9 +82,12 @@ end
 local panels, rows = { columns = 3 }, {}
 for c, condition in ipairs(studies[1]) do
   panels[c], panels[c + 3] = spiral(condition), velocities(condition)
-  local means = {}
-  for i, conditions in ipairs(studies) do means[i] = conditions[c].velocity:mean() end
-  rows[c] = { "mean angular velocity, " .. condition.title, means, "rad/s" }
+  local label = "mean angular velocity, " .. condition.title
+  table.insert(rows, { label, means(studies, c, function(it) return it.velocity end), "rad/s" })
+  if condition.colour == "quiescent" then
+    local lasting = means(studies, c, function(it) return heading.velocity(late(it.bearings)) end)
+    table.insert(rows, { label .. ", second half", lasting, "rad/s" })
+  end
 end
 local figure, problem = rx.figure(panels, out:path("figureC5.svg"))
 
