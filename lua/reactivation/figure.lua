@@ -5,6 +5,8 @@
 
 local core = require "reactivation.core"
 local lfs = require "lfs"
+local make_folder = require "reactivation.make_folder"
+local write_whole = require "reactivation.write_whole"
 
 local ENDINGS = { svg = true, pdf = true, png = true }
 local PAGE_OPTIONS = { columns = "integer", width = "number", height = "number", font_size = "number",
@@ -292,18 +294,6 @@ local function split_path(path)
   }
 end
 
-local function make_folder(path)
-  local made = path:sub(1, 1) == "/" and "/" or ""
-  for part in path:gmatch("[^/]+") do
-    made = made .. part .. "/"
-    if not lfs.attributes(made, "mode") then
-      local ok, message = lfs.mkdir(made)
-      if not ok and not lfs.attributes(made, "mode") then return nil, made .. ": " .. message end
-    end
-  end
-  return true
-end
-
 -- A new folder inside another, so that what is made there can be renamed into it.
 local function make_workplace(folder)
   local message
@@ -324,23 +314,14 @@ local function remove_workplace(place)
   lfs.rmdir(place)
 end
 
-local function write_file(path, text)
-  local file, message = io.open(path, "wb")
-  if not file then return nil, message end
-  local ok, failure = file:write(text)
-  local closed, late = file:close()
-  if not ok or not closed then return nil, path .. ": " .. (failure or late) end
-  return true
-end
-
 -- What gnuplot said, in one line and without the warnings' empty ones.
 local function tidy(message)
   return (message:gsub("%s*\n%s*", "\n"):gsub("^(.-: )%s+", "%1"):gsub("%s+$", ""))
 end
 
 local function draw(place, names, script, numbers)
-  local ok, message = write_file(place .. names.data, numbers)
-  if ok then ok, message = write_file(place .. names.script, script) end
+  local ok, message = write_whole(place .. names.data, numbers)
+  if ok then ok, message = write_whole(place .. names.script, script) end
   if not ok then return nil, message end
   local drawn, complaint = core.run { "gnuplot", names.script, directory = place }
   -- data and script go in place even when drawing failed, for a look at the line it names

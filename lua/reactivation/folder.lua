@@ -2,9 +2,9 @@
 -- @module reactivation.folder
 -- @pragma nostrip
 
-local lfs = require "lfs"
 local cjson = require "cjson"
 local core = require "reactivation.core"
+local make_folder = require "reactivation.make_folder"
 local write_whole = require "reactivation.write_whole"
 
 local Folder = {}
@@ -96,15 +96,7 @@ return function(name)
   if type(name) ~= "string" then
     error(("bad argument #1 to 'folder' (string expected, got %s)"):format(type(name)), 2)
   end
-  local at = name:sub(1, 1) == "/" and "/" or ""
-  for part in name:gmatch("[^/]+") do
-    at = at .. part
-    if lfs.attributes(at, "mode") ~= "directory" then
-      local ok, message = lfs.mkdir(at)
-      if not ok then error(("cannot make the folder '%s': %s"):format(name, message), 0) end
-    end
-    at = at .. "/"
-  end
-  if at == "" then error("cannot make the folder '': No name", 0) end
+  local ok, message = make_folder(name)
+  if not ok then error(message, 0) end
   return setmetatable({ name = name }, Folder)
 end
