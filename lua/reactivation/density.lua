@@ -5,6 +5,7 @@
 -- from.
 -- @module reactivation.density
 
+local check = require "reactivation.check"
 local check_options = require "reactivation.options"
 
 local densities = {}
@@ -37,9 +38,8 @@ end
 
 local function check_density(density, argument, method)
   local kind = type(density)
-  if (kind == "table" or kind == "userdata") and density[method] then return end
-  error(("bad argument #%d to 'kl' (density with a method '%s' expected, got %s)")
-        :format(argument, method, kind), 3)
+  check.that((kind == "table" or kind == "userdata") and density[method], argument, "kl",
+             ("density with a method '%s'"):format(method), density, 3)
 end
 
 local function check_kl_options(options)

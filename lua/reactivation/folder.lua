@@ -3,6 +3,7 @@
 -- @pragma nostrip
 
 local cjson = require "cjson"
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 local make_folder = require "reactivation.make_folder"
 local write_whole = require "reactivation.write_whole"
@@ -93,9 +94,7 @@ end
 --   cannot be made
 -- @usage local out = rx.folder("results/mine"); out:write("numbers.json", { error = 0.1 })
 return function(name)
-  if type(name) ~= "string" then
-    error(("bad argument #1 to 'folder' (string expected, got %s)"):format(type(name)), 2)
-  end
+  check.argument("string", 1, "folder", name)
   local ok, message = make_folder(name)
   if not ok then error(message, 0) end
   return setmetatable({ name = name }, Folder)

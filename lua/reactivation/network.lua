@@ -1,6 +1,7 @@
 --- What networks do that needs no C: long runs by windows, and coming back from a file.
 -- @module reactivation.network
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
 
@@ -21,9 +22,7 @@ local cells = { rnn = core.rnn, gru = core.gru }
 --   end
 function core.network_methods.stream(net, options)
   local run = {}
-  if type(options) ~= "table" then
-    error(("bad argument #1 to 'stream' (table of options expected, got %s)"):format(type(options)), 2)
-  end
+  check.that(type(options) == "table", 1, "stream", "table of options", options)
   for name, value in pairs(options) do run[name] = value end
   local how = check_options({ every = run.every, reuse = run.reuse },
                             { every = { "size", 50 }, reuse = { "boolean", false } })
@@ -66,9 +65,7 @@ end
 -- @return the network and all that the file holds; or nil and a message
 -- @usage local net, run = rx.load_network("results/head_direction/checkpoint.h5")
 function network.load(path, rng)
-  if type(path) ~= "string" then
-    error(("bad argument #1 to 'load_network' (path expected, got %s)"):format(type(path)), 2)
-  end
+  check.that(type(path) == "string", 1, "load_network", "path", path)
   local file, message = core.load(path)
   if not file then return nil, message end
   local settings = file.network

@@ -1,6 +1,8 @@
 --- Tables of named options: the one place where the library in Lua checks them.
 -- @module reactivation.options
 
+local check = require "reactivation.check"
+
 local function known(defaults)
   local names = {}
   for name in pairs(defaults) do names[#names + 1] = name end
@@ -8,35 +10,17 @@ local function known(defaults)
   return table.concat(names, ", ")
 end
 
-local function describe(value)
-  return type(value) == "string" and "'" .. value .. "'" or tostring(value)
-end
-
--- Each kind of value: what it is called, and whether a value is one.
-local kinds = {
-  ["size"] = { "whole number of at least 1", function(v) return math.type(v) == "integer" and v >= 1 end },
-  ["integer"] = { "whole number", function(v) return math.type(v) == "integer" end },
-  ["positive"] = { "number above 0", function(v) return type(v) == "number" and v > 0 and v < math.huge end },
-  ["number"] = { "finite number", function(v) return type(v) == "number" and v - v == 0 end },
-  ["boolean"] = { "boolean", function(v) return type(v) == "boolean" end },
-  ["string"] = { "string", function(v) return type(v) == "string" end },
-  ["generator"] = { "random generator", function(v) return tostring(v):find("^random generator") end },
-  ["schedule"] = { "number or function of the batch number",
-                   function(v) return type(v) == "number" or type(v) == "function" end },
-  ["any"] = { "value", function() return true end },
-}
-
-local function check(name, value, kind, level)
+local function check_option(name, value, kind, level)
   if type(kind) == "table" then
     for _, choice in ipairs(kind) do
       if value == choice then return end
     end
     error(("bad option '%s' (one of '%s' expected, got %s)")
-          :format(name, table.concat(kind, "', '"), describe(value)), level + 1)
+          :format(name, table.concat(kind, "', '"), check.describe(value)), level + 1)
   end
-  local expected, is = kinds[kind][1], kinds[kind][2]
+  local expected, is = table.unpack(check.kinds[kind])
   if not is(value) then
-    error(("bad option '%s' (%s expected, got %s)"):format(name, expected, describe(value)), level + 1)
+    error(("bad option '%s' (%s expected, got %s)"):format(name, expected, check.describe(value)), level + 1)
   end
 end
 
@@ -49,15 +33,15 @@ end
 return function(given, known_options, level)
   level = (level or 2) + 1
   if given ~= nil and type(given) ~= "table" then
-    error(("table of options expected, got %s"):format(describe(given)), level)
+    error(("table of options expected, got %s"):format(check.describe(given)), level)
   end
   local options = {}
   for name, value in pairs(given or {}) do
     local option = known_options[name]
     if not option then
-      error(("unknown option %s; known are %s"):format(describe(name), known(known_options)), level)
+      error(("unknown option %s; known are %s"):format(check.describe(name), known(known_options)), level)
     end
-    check(name, value, option[1], level)
+    check_option(name, value, option[1], level)
     options[name] = value
   end
   for name, option in pairs(known_options) do

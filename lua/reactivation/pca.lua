@@ -5,29 +5,25 @@
 -- @module reactivation.pca
 -- @pragma nostrip
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 
 local analysis = {}
 
-local function is_matrix(value)
-  return type(value) == "userdata" and value.rows ~= nil
-end
-
 local function moments_of_windows(iterator)
   local moments
   for window in iterator do
-    if not is_matrix(window) then error("iterator of matrices expected, got a " .. type(window), 0) end
+    if not check.is_matrix(window) then error("iterator of matrices expected, got a " .. type(window), 0) end
     moments = (moments or core.moments(window.cols)):add(window)
   end
   return moments or error("iterator of at least one matrix expected, got none", 0)
 end
 
 local function moments_of(source, name)
-  if is_matrix(source) then return core.moments(source.cols):add(source) end
+  if check.is_matrix(source) then return core.moments(source.cols):add(source) end
   if type(source) == "function" then return moments_of_windows(source) end
   if type(source) == "userdata" and source.covariance then return source end
-  error(("bad argument #1 to '%s' (matrix, iterator of matrices or moments expected, got %s)")
-        :format(name, type(source)), 3)
+  check.that(false, 1, name, "matrix, iterator of matrices or moments", source, 3)
 end
 
 --- Mean and covariance of rows as they come, in double precision and in memory that does not grow.

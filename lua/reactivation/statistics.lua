@@ -1,6 +1,7 @@
 --- Statistics of trajectories and of numbers.
 -- @module reactivation.statistics
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
 
@@ -9,11 +10,9 @@ local statistics = {}
 local MOST_BINS = 1000000
 
 local function check_trajectories(sequence, name, least)
-  local steps = type(sequence) == "userdata" and sequence.steps or 0
-  if steps >= least and sequence.batch >= 1 then return end
-  local got = type(sequence) == "userdata" and tostring(sequence):match("^[^\n]*") or type(sequence)
-  error(("bad argument #1 to '%s' (sequence of at least %d steps expected, got %s)")
-        :format(name, least, got), 3)
+  local steps = check.is_matrix(sequence) and sequence.steps or 0
+  check.that(steps >= least and sequence.batch >= 1, 1, name,
+             ("sequence of at least %d steps"):format(least), sequence, 3)
 end
 
 --- How much of space trajectories cover: the variance over time within each, summed over its
@@ -51,24 +50,6 @@ function statistics.step_distance(sequence)
   return means
 end
 
--- The caller's mistakes, as Lua words them.
-local function check(holds, argument, name, expected, got)
-  if holds then return end
-  if type(got) == "userdata" then got = tostring(got):match("^[^\n]*") end
-  if type(got) ~= "number" and type(got) ~= "string" then got = type(got) end
-  error(("bad argument #%d to '%s' (%s expected, got %s)"):format(argument, name, expected, got), 3)
-end
-
-local function is_matrix(value)
-  if type(value) ~= "userdata" then return false end
-  local text = tostring(value)
-  return text:find("^%d+ x %d+ matrix") ~= nil or text:find("^sequence of ") ~= nil
-end
-
-local function is_finite(value)
-  return type(value) == "number" and value - value == 0
-end
-
 -- All elements of a matrix as a list.
 local function elements(m)
   local list = {}
@@ -86,11 +67,12 @@ end
 -- @treturn table `center`, `count` and `density` (per unit), each a list of one number a bin
 -- @usage local h = rx.histogram(bearings, -math.pi, math.pi, 36)
 function statistics.histogram(values, low, high, bins)
-  check(is_matrix(values), 1, "histogram", "matrix", values)
-  check(is_finite(low), 2, "histogram", "finite number", low)
-  check(is_finite(high) and high > low, 3, "histogram", ("finite number above %s"):format(low), high)
-  check(math.type(bins) == "integer" and bins >= 1 and bins <= MOST_BINS, 4, "histogram",
-        ("whole number from 1 to %d"):format(MOST_BINS), bins)
+  check.argument("matrix", 1, "histogram", values)
+  check.argument("number", 2, "histogram", low)
+  check.that(check.is_finite(high) and high > low, 3, "histogram",
+             ("finite number above %s"):format(low), high)
+  check.that(math.type(bins) == "integer" and bins >= 1 and bins <= MOST_BINS, 4, "histogram",
+             ("whole number from 1 to %d"):format(MOST_BINS), bins)
   local width = (high - low) / bins
   local h = { center = {}, count = {}, density = {} }
   for b = 1, bins do
@@ -116,12 +98,12 @@ end
 -- @usage local nats = rx.histogram_divergence(asleep, awake)
 function statistics.histogram_divergence(p, q, clip)
   for i, h in ipairs { p or false, q or false } do
-    check(type(h) == "table" and type(h.count) == "table", i, "histogram_divergence", "histogram", h)
+    check.that(type(h) == "table" and type(h.count) == "table", i, "histogram_divergence", "histogram", h)
   end
-  check(#p.count == #q.count, 2, "histogram_divergence", ("histogram of %d bins"):format(#p.count),
-        #q.count)
+  check.that(#p.count == #q.count, 2, "histogram_divergence", ("histogram of %d bins"):format(#p.count),
+             #q.count)
   clip = clip or 1e7
-  check(is_finite(clip) and clip > 0, 3, "histogram_divergence", "number above 0", clip)
+  check.that(check.is_finite(clip) and clip > 0, 3, "histogram_divergence", "number above 0", clip)
   local p_total, q_total = 0, 0
   for b = 1, #p.count do
     p_total, q_total = p_total + p.count[b], q_total + q.count[b]
@@ -142,14 +124,15 @@ end
 -- @return as many numbers
 -- @usage local low, high = rx.quantile(radius, 0.01, 0.99)
 function statistics.quantile(values, ...)
-  check(is_matrix(values) and values.rows * values.cols > 0, 1, "quantile",
-        "matrix with at least one element", values)
+  check.that(check.is_matrix(values) and values.rows * values.cols > 0, 1, "quantile",
+             "matrix with at least one element", values)
   local sorted = elements(values)
   for _, x in ipairs(sorted) do
-    check(x == x, 1, "quantile", "matrix without NaN", x)
+    check.that(x == x, 1, "quantile", "matrix without NaN", x)
   end
   for i, share in ipairs { ... } do
-    check(is_finite(share) and share >= 0 and share <= 1, i + 1, "quantile", "share from 0 to 1", share)
+    check.that(check.is_finite(share) and share >= 0 and share <= 1, i + 1, "quantile",
+               "share from 0 to 1", share)
   end
   table.sort(sorted)
   local quantiles = {}
@@ -181,8 +164,8 @@ end
 -- @return a matrix; the data itself if it is small enough
 -- @usage local points = rx.thin(states, 4000)
 function statistics.thin(data, most)
-  check(is_matrix(data), 1, "thin", "matrix", data)
-  check(math.type(most) == "integer" and most >= 1, 2, "thin", "whole number of at least 1", most)
+  check.argument("matrix", 1, "thin", data)
+  check.argument("size", 2, "thin", most)
   if data.rows <= most then return data end
   local kept, step = core.matrix(most, data.cols), golden_step(data.rows)
   for i = 1, most do

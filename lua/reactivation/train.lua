@@ -2,6 +2,7 @@
 -- checkpoints from which the same run goes on as if it had never stopped.
 -- @module reactivation.train
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
 local network = require "reactivation.network"
@@ -205,9 +206,7 @@ return function(net, task, options)
   if not o.batches then
     error("bad option 'batches' (whole number of at least 1 expected, got nothing)", 2)
   end
-  if type(task) ~= "table" and type(task) ~= "function" then
-    error(("bad argument #2 to 'train' (task expected, got %s)"):format(type(task)), 2)
-  end
+  check.that(type(task) == "table" or type(task) == "function", 2, "train", "task", task)
   local self = setmetatable(o, Trainer)
   self.net, self.task = net, task
   self.optimizer = o.optimizer or core.adam {}

@@ -111,5 +111,15 @@ describe("the head-direction task", function()
                    message(function() rx.tasks.head_direction { steps = 2.5 } end))
     assert.matches("bad option 'biased' %(boolean expected, got 'yes'%)",
                    message(function() rx.tasks.head_direction { biased = "yes" } end))
+    local task, rng = rx.tasks.head_direction { steps = 3 }, rx.random(1)
+    assert.matches("head_direction_spec.lua:%d+: bad argument #1 to 'batch' %(whole number of at least 1 " ..
+                   "expected, got '5'%)", message(function() task:batch("5", rng) end))
+    assert.matches("bad argument #2 to 'batch' %(random generator expected, got nil%)",
+                   message(function() task:batch(5) end))
+    assert.matches("head_direction_spec.lua:%d+: 'batch' is a method: call it with a colon",
+                   message(function() task.batch(5, rng) end))
+    assert.matches("bad argument #2 to 'distance' %(matrix expected, got file", message(function()
+      task:distance(rng:normal(3, 1), io.stdout)
+    end))
   end)
 end)

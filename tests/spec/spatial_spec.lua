@@ -218,5 +218,11 @@ describe("the walk in the box", function()
     end))
     assert.matches("bad option 'box' %(number above 0 expected, got %-1%)",
                    message(function() rx.tasks.spatial_navigation { box = -1 } end))
+    local task = rx.tasks.spatial_navigation { steps = 3 }
+    assert.matches("spatial_spec.lua:%d+: bad argument #1 to 'batch' %(whole number of at least 1 expected, got 0%)",
+                   message(function() task:batch(0, rx.random(1)) end))
+    assert.matches("'decode' is a method: call it with a colon", message(function() task.decode(3) end))
+    assert.matches("bad argument #1 to 'walk' %(table with a matrix 'start' expected, got nil%)",
+                   message(function() task:walk {} end))
   end)
 end)

@@ -36,7 +36,7 @@ describe("trajectories", function()
     assert.matches("bad argument #1 to 'total_variance' %(sequence of at least 10 steps expected, got " ..
                    "sequence of 9 steps x 3 trials x 2%)", variance(lines(), { skip = 8 }))
     assert.matches("got 27 x 2 matrix", variance(lines():slice(1, 27)))
-    assert.matches("got number", variance(3))
+    assert.matches("steps expected, got 3%)", variance(3))
     assert.matches("bad option 'skip' %(whole number of at least 0 expected, got %-1",
                    variance(lines(), { skip = -1 }))
     assert.matches("bad option 'skip'", variance(lines(), { skip = 0.5 }))

@@ -5,6 +5,7 @@
 -- Input: the turn in radians. Target: the activity of head-direction cells.
 -- @module reactivation.tasks.head_direction
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
 local coded = require "reactivation.tasks.coded"
@@ -18,6 +19,7 @@ HeadDirection.__index = HeadDirection
 -- @param rng generator
 -- @treturn table `init`, `inputs`, `code` and `truth`, the bearings, for `net:gradient`; `targets`
 function HeadDirection:batch(size, rng)
+  check.method("batch", self, { "size", size }, { "generator", rng })
   local steps, settings = self.settings.steps, self.settings
   local start = rng:uniform(size, 1, -math.pi, math.pi)
   local turns = rng:normal(steps * size, 1, 0, settings.turn_sd * settings.dt):as_sequence(steps)
@@ -36,6 +38,7 @@ end
 -- @param outputs rows x cells
 -- @return rows x 1
 function HeadDirection:decode(outputs)
+  check.method("decode", self, { "matrix", outputs })
   return self.cells:decode(outputs)
 end
 
@@ -44,7 +47,8 @@ end
 -- @param decoded rows x 1
 -- @param truth rows x 1
 -- @return rows x 1
-function HeadDirection:distance(decoded, truth) -- luacheck: no self
+function HeadDirection:distance(decoded, truth)
+  check.method("distance", self, { "matrix", decoded }, { "matrix", truth })
   return (decoded - truth):wrap():abs()
 end
 

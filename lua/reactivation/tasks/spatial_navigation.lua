@@ -7,6 +7,7 @@
 -- cells scattered over the box.
 -- @module reactivation.tasks.spatial_navigation
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
 local coded = require "reactivation.tasks.coded"
@@ -40,6 +41,11 @@ end
 -- @return displacements of the steps after it, a sequence
 -- @return positions after each of them, a sequence
 function SpatialNavigation:walk(draws)
+  check.method("walk", self, { "table", draws })
+  for _, name in ipairs { "start", "heading", "speed", "turn" } do
+    local drawn = draws[name]
+    check.that(check.is_matrix(drawn), 1, "walk", ("table with a matrix '%s'"):format(name), drawn)
+  end
   local settings = self.settings
   local size, steps = draws.start.rows, draws.speed.rows - 1
   local displacements = core.matrix(steps * size, 2):as_sequence(steps)
@@ -70,6 +76,7 @@ end
 -- @param rng generator
 -- @treturn table `start`, `heading`, `speed`, `turn`
 function SpatialNavigation:draw(size, rng)
+  check.method("draw", self, { "size", size }, { "generator", rng })
   local settings = self.settings
   local half, rows = settings.box / 2, settings.steps + 1
   return {
@@ -86,6 +93,7 @@ end
 -- @param rng generator
 -- @treturn table `init`, `inputs`, `code` and `truth`, the positions (m), for `net:gradient`; `targets`
 function SpatialNavigation:batch(size, rng)
+  check.method("batch", self, { "size", size }, { "generator", rng })
   local first, displacements, positions = self:walk(self:draw(size, rng))
   return coded {
     init = self.cells:encode(first),
@@ -98,6 +106,7 @@ end
 --- Positions (m) from the network's outputs: the mean of the centres of the three most active cells.
 -- @function task:decode
 function SpatialNavigation:decode(outputs)
+  check.method("decode", self, { "matrix", outputs })
   return self.cells:decode(outputs)
 end
 
