@@ -13,9 +13,9 @@
  *
  * Each line with weights is a drive of the units: a recurrent sum, an input sum, and perhaps a
  * bias. The weights of all drives are stacked, as one matrix of drives * units rows for each kind,
- * and so are the drives of a trial. network.c makes inputs and biases of all drives and their
- * gradients, whatever the cell; a cell adds the recurrent sums and does the rest of one time step,
- * for some trials of the batch.
+ * and so are the drives of a trial. Their inputs and biases, and the gradients of these, are
+ * made whatever the cell (pass.c, network_gradient.c); a cell adds the recurrent sums and does the
+ * rest of one time step, for some trials of the batch.
  *
  * A step is made in phases, so that threads can share it: in each, every unit is worked out from
  * its own values and from what the phases before left of all units. */
@@ -51,7 +51,7 @@ struct rx_cell {
     } drive[RX_MAX_DRIVES];
 
     /* after = r(t) + dr. `drive` holds inputs and biases; what is left in it is kept for
-     * `backward`. Both end before RX_MOST_PHASES at a NULL. */
+     * `backward`. Fewer phases than RX_MOST_PHASES end at a NULL. */
     rx_phase *forward[RX_MOST_PHASES];
 
     /* From d_after: add to d_before what reaches r(t), and replace `drive` by its gradient. */

@@ -6,8 +6,8 @@
 #ifndef RX_NETWORK_H
 #define RX_NETWORK_H
 
+#include "population.h"
 #include "random.h"
-#include "readout.h"
 #include "status.h"
 #include "workspace.h"
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* outer_sum.h - the gradient of a weight matrix: left' right, summed over the rows of a sequence.
  *
  * The rows come in windows. A thread sums a tile, some rows of the gradient, over a strand, some
- * rows of the window; where there are fewer tiles than threads may be, there are more strands, with
- * a partial sum each. All this depends on the shapes alone. */
+ * rows of the window; the fewer tiles, the more strands, with a partial sum each. How many depends
+ * on the shapes alone. */
 #ifndef RX_OUTER_SUM_H
 #define RX_OUTER_SUM_H
 

@@ -9,8 +9,6 @@
 
 enum {
     RX_BLOCK_ROWS = 256,   /* rows of a product or an element-wise pass */
-    RX_SHARD_TRIALS = 100, /* trials that one team of threads carries through time */
-    RX_TILE_UNITS = 128,   /* units that one member of a team works out in a step */
     RX_WINDOW_ROWS = 2048, /* rows of a sequence whose gradient is made at once; at least a step */
     RX_PIECES = 8,         /* that a window is cut into */
 };

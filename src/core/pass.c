@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MOST_SHARD_TRIALS = 100 };
+
 /* Each time step has its own draws: for every trial's state, then input, then output. */
 uint64_t rx_pass_draws(const struct rx_network *net, size_t batch)
 {
@@ -116,13 +118,13 @@ struct rx_pass rx_pass_begin(const struct rx_network *net, const float *weights,
 
 size_t rx_pass_shards(const struct rx_run *run)
 {
-    return rx_pieces(run->batch, RX_SHARD_TRIALS);
+    return rx_pieces(run->batch, MOST_SHARD_TRIALS);
 }
 
-struct rx_shard rx_pass_shard(const struct rx_pass *pass, size_t shard)
+struct rx_shard rx_pass_shard(const struct rx_run *run, size_t shard)
 {
-    const size_t first = shard * RX_SHARD_TRIALS;
-    return (struct rx_shard){ first, rx_piece_length(pass->run->batch, RX_SHARD_TRIALS, first) };
+    const size_t trials = rx_pieces(run->batch, rx_pass_shards(run)), first = shard * trials;
+    return (struct rx_shard){ first, rx_piece_length(run->batch, trials, first) };
 }
 
 struct rx_step rx_pass_step(const struct rx_pass *pass, struct rx_shard shard, size_t t)
@@ -150,9 +152,8 @@ const float *rx_pass_input(const struct rx_pass *pass, size_t row)
 void rx_pass_phases(rx_phase *const phases[], const struct rx_step *step, struct rx_member member)
 {
     for (size_t p = 0; p < RX_MOST_PHASES && phases[p]; p++) {
-        for (size_t u = rx_team_first(member, RX_TILE_UNITS); u < step->units;
-             u += rx_team_stride(member, RX_TILE_UNITS))
-            phases[p](step, u, rx_piece_length(step->units, RX_TILE_UNITS, u));
+        for (size_t u = rx_team_first(member); u < step->units; u = rx_team_next(member, u))
+            phases[p](step, u, rx_team_tile(step->units, u));
         rx_team_meet(member);
     }
 }
@@ -164,25 +165,25 @@ static void forward(const void *context, size_t index, struct rx_member member)
     const size_t units = net->units, width = rx_pass_width(net);
     const float *biases = net->bias ? pass->weights + net->biases : NULL;
     const struct rx_noise on_states = state_noise(net, pass->run);
-    const struct rx_shard shard = rx_pass_shard(pass, index);
+    const struct rx_shard shard = rx_pass_shard(pass->run, index);
     for (size_t t = 0; t < pass->run->steps && !rx_team_stops(member, pass->run->stop); t++) {
         const struct rx_step step = rx_pass_step(pass, shard, t);
         const size_t row = t * pass->run->batch + shard.first;
-        for (size_t u = rx_team_first(member, RX_TILE_UNITS); u < width;
-             u += rx_team_stride(member, RX_TILE_UNITS))
-            rx_drive_forward(step.drive, biases, rx_pass_input(pass, row),
-                             pass->transposed + net->input, shard.count, net->inputs, width, u,
-                             rx_piece_length(width, RX_TILE_UNITS, u));
-        rx_team_meet(member);
+        /* no meeting before the phases: a unit's drives are made and used by one member */
+        for (size_t u = rx_team_first(member); u < units; u = rx_team_next(member, u))
+            for (size_t at = u; at < width; at += units)
+                rx_drive_forward(step.drive, biases, rx_pass_input(pass, row),
+                                 pass->transposed + net->input, shard.count, net->inputs, width, at,
+                                 rx_team_tile(units, u));
         rx_pass_phases(net->cell->forward, &step, member);
-        for (size_t r = rx_team_first(member, 1); r < shard.count; r += rx_team_stride(member, 1))
+        for (size_t r = member.index; r < shard.count; r += member.team->size)
             rx_noise_add(&on_states, row + r, step.after + r * units, units);
     }
 }
 
 void rx_pass_forward(const struct rx_pass *pass)
 {
-    rx_team_work_on(rx_pass_shards(pass->run), forward, pass);
+    rx_team_work_on(rx_pass_shards(pass->run), pass->net->units, forward, pass);
 }
 
 struct rx_readout rx_pass_readout(const struct rx_network *net, const struct rx_run *run)
@@ -191,7 +192,6 @@ struct rx_readout rx_pass_readout(const struct rx_network *net, const struct rx_
         .rows = run->steps * run->batch,
         .units = net->units,
         .outputs = net->outputs,
-        .mean_over = net->outputs,
         .noise = output_noise(net, run),
         .stop = run->stop,
     };

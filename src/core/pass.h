@@ -4,6 +4,7 @@
 
 #include "cell.h"
 #include "network.h"
+#include "readout.h"
 #include "team.h"
 #include <stdbool.h>
 
@@ -28,9 +29,11 @@ size_t rx_pass_width(const struct rx_network *net);
 /* The readout of a run, before there are states to read. */
 struct rx_readout rx_pass_readout(const struct rx_network *net, const struct rx_run *run);
 
-/* Transposes the weights, encodes the first state, adds noise to the inputs. start (batch, units)
- * and states (steps, batch, units) are the caller's; the rest is taken from the workspace. */
+/* How many floats of a workspace a pass takes. */
 size_t rx_pass_scratch(const struct rx_network *net, const struct rx_run *run, bool keeps);
+
+/* Transposes the weights, encodes the first state, adds noise to the inputs. start (batch, units)
+ * and states (steps, batch, units) are the caller's. */
 struct rx_pass rx_pass_begin(const struct rx_network *net, const float *weights,
                              const struct rx_run *run, float *start, float *states, bool keeps,
                              struct rx_workspace *workspace);
@@ -48,7 +51,7 @@ struct rx_shard {
 };
 
 size_t rx_pass_shards(const struct rx_run *run);
-struct rx_shard rx_pass_shard(const struct rx_pass *pass, size_t index);
+struct rx_shard rx_pass_shard(const struct rx_run *run, size_t index);
 
 /* Step t of a shard; the gradients in it are not set. */
 struct rx_step rx_pass_step(const struct rx_pass *pass, struct rx_shard shard, size_t t);

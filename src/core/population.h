@@ -25,6 +25,13 @@ struct rx_code {
 
 enum { RX_MOST_FACTORS = 63 };
 
+/* What a sequence's outputs should be. */
+struct rx_targets {
+    const float *values;        /* (rows, outputs); or, if NULL, */
+    const struct rx_code *code; /* the activity of as many cells */
+    const float *positions;     /* (rows, dimensions): at these */
+};
+
 enum { RX_MOST_DECODED = 64 }; /* cells that a decoding may average */
 
 /* best (k): the cells with the largest activity, most active first; k is at most `cells`. */

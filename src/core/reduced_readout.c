@@ -1,5 +1,7 @@
 #include "reduced_readout.h"
 #include "matrix.h"
+#include "outer_sum.h"
+#include "parallel.h"
 #include <cblas.h>
 #include <lapacke.h>
 #include <stdbool.h>

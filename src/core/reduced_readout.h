@@ -8,10 +8,11 @@
 #ifndef RX_REDUCED_READOUT_H
 #define RX_REDUCED_READOUT_H
 
+#include "population.h"
 #include "readout.h"
+#include "workspace.h"
 
-/* The outputs of such a readout: units + rank; 0 if there is none, or it takes over half the work.
- */
+/* The outputs of such a readout, units + rank; 0: there is none, or it takes over half the work. */
 size_t rx_reduced_outputs(const struct rx_readout *readout, const struct rx_targets *targets);
 
 struct rx_reduced_readout {

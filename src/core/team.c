@@ -4,25 +4,28 @@
 
 enum {
     MOST_TEAMS = 64,
-    SPINS = 10000 /* some 30 us; after that, somebody else may need the processor */
+    SPINS = 10000 /* after these, somebody else may need the processor */
 };
 
-void rx_team_work_on(size_t shards, rx_team_work *work, const void *context)
+void rx_team_work_on(size_t shards, size_t units, rx_team_work *work, const void *context)
 {
     struct rx_team teams[MOST_TEAMS];
     const size_t most = shards < MOST_TEAMS ? shards : MOST_TEAMS;
+    const size_t tiles = rx_pieces(units, RX_TILE_UNITS);
 #pragma omp parallel
     {
         const size_t threads = (size_t)omp_get_num_threads(), thread = (size_t)omp_get_thread_num();
         const size_t count = threads < most ? threads : most, own = thread % count;
         if (thread < count) {
-            teams[thread].size = threads / count + (thread < threads % count);
+            const size_t size = threads / count + (thread < threads % count);
+            teams[thread].size = size < tiles ? size : tiles;
             atomic_init(&teams[thread].arrived, 0);
             atomic_init(&teams[thread].meetings, 0);
         }
 #pragma omp barrier
-        for (size_t shard = own; shard < shards; shard += count)
-            work(context, shard, (struct rx_member){ &teams[own], thread / count });
+        const struct rx_member member = { &teams[own], thread / count };
+        for (size_t shard = own; shard < shards && member.index < member.team->size; shard += count)
+            work(context, shard, member);
     }
 }
 

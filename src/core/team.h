@@ -1,11 +1,12 @@
 /* team.h - threads that go through time together.
  *
- * Shards of a batch are independent: as long as there are as many as threads, each has a team of
- * one, which never waits. Threads beyond that join the teams: the members of a team share the
- * pieces of every step out among them, and meet before the next step. */
+ * Shards of a batch are independent: while there are at least as many as threads, each has a team
+ * of one, which never waits. Threads beyond that join the teams: the members of a team share the
+ * units of every step out among them, in tiles, and meet before the next step. */
 #ifndef RX_TEAM_H
 #define RX_TEAM_H
 
+#include "parallel.h"
 #include "status.h"
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -14,7 +15,7 @@
 struct rx_team {
     _Alignas(64) size_t size;
     atomic_size_t arrived, meetings;
-    bool stopped;
+    atomic_bool stopped;
 };
 
 struct rx_member {
@@ -25,8 +26,9 @@ struct rx_member {
 /* Work on one shard, called by all members of its team. */
 typedef void rx_team_work(const void *context, size_t shard, struct rx_member member);
 
-/* Has all shards (at least one) worked on, on all threads. */
-void rx_team_work_on(size_t shards, rx_team_work *work, const void *context);
+/* Has all shards (at least one) of a network of `units` worked on, on all threads that there is
+ * work for. */
+void rx_team_work_on(size_t shards, size_t units, rx_team_work *work, const void *context);
 
 /* Returns once all members have called it. */
 void rx_team_meet(struct rx_member member);
@@ -34,15 +36,23 @@ void rx_team_meet(struct rx_member member);
 /* Meets; whether to stop, with the same answer for all. */
 bool rx_team_stops(struct rx_member member, rx_stop *stop);
 
-/* A member's share of things in pieces: from rx_team_first on, every rx_team_stride'th. */
-static inline size_t rx_team_first(struct rx_member member, size_t piece)
+/* A member's tiles: for (u = first(member); u < units; u = next(member, u)), each of tile(units, u)
+ * units from u on. */
+enum { RX_TILE_UNITS = 128 };
+
+static inline size_t rx_team_first(struct rx_member member)
 {
-    return member.index * piece;
+    return member.index * RX_TILE_UNITS;
 }
 
-static inline size_t rx_team_stride(struct rx_member member, size_t piece)
+static inline size_t rx_team_next(struct rx_member member, size_t u)
 {
-    return member.team->size * piece;
+    return u + member.team->size * RX_TILE_UNITS;
+}
+
+static inline size_t rx_team_tile(size_t units, size_t u)
+{
+    return rx_piece_length(units, RX_TILE_UNITS, u);
 }
 
 #endif

@@ -98,7 +98,7 @@ for _, cell in ipairs { "rnn", "gru" } do
         rx.threads(n)
         local rng = rx.random(1)
         local net = rx[cell] { inputs = 1, units = 150, outputs = 70, sigma = 0.5, bias = true, rng = rng }
-        local task = rx.tasks.head_direction { cells = 70, steps = 13 }
+        local task = rx.tasks.head_direction { cells = 70, steps = 40 }
         local loss, _, flat = net:gradient(task:batch(130, rng))
         table.insert(found, { loss = loss, flat = flat })
       end
@@ -108,6 +108,44 @@ for _, cell in ipairs { "rnn", "gru" } do
         assert.is_true(same(found[1].flat, found[n].flat))
       end
     end)
+
+    for _, case in ipairs {
+      { size = 210, steps = 33, parts = 3, from = "init" }, -- four windows of steps
+      { size = 2100, steps = 2, parts = 2, from = "state" }, -- each step is a window, in two slices
+    } do
+      it(("of %d trials is the mean of those of some of them"):format(case.size), function()
+        local rng, size, steps = rx.random(4), case.size, case.steps
+        local net = rx[cell] { inputs = 2, units = 130, outputs = 4, init = 3, sigma = 1, bias = true, rng = rng }
+        local start = rng:normal(size, case.from == "init" and 3 or 130)
+        local inputs, targets, noise = rng:normal(steps * size, 2), rng:normal(steps * size, 4),
+                                       rng:normal(steps * size, 130)
+        local function trials(matrix, first, last)
+          local count = matrix.rows // size
+          local part = rx.matrix(count * (last - first + 1), matrix.cols)
+          for t = 0, count - 1 do
+            part:slice(t * (last - first + 1) + 1, (t + 1) * (last - first + 1))
+              :copy(matrix:slice(t * size + first, t * size + last))
+          end
+          return count > 1 and part:as_sequence(count) or part
+        end
+        local function gradient(first, last)
+          local loss, _, flat = net:gradient {
+            inputs = trials(inputs, first, last), targets = trials(targets, first, last),
+            noise = trials(noise, first, last), [case.from] = trials(start, first, last),
+          }
+          return loss, flat
+        end
+        local loss, flat = gradient(1, size)
+        local length, losses, mean = size // case.parts, 0, 0 * flat
+        for first = 1, size, length do
+          local of_part, flat_of_part = gradient(first, first + length - 1)
+          losses, mean = losses + of_part / case.parts, mean + flat_of_part / case.parts
+        end
+        assert.near(1, losses / loss, 1e-6)
+        -- float32: 10^-7 for each of the sums, the largest over 7000 rows
+        assert.is_true(support.relative_error(mean, flat) < 5e-6)
+      end)
+    end
 
     it("is written over a row that is given", function()
       local net, batch = small(cell, "tanh", true, rx.random(3))
