@@ -84,7 +84,7 @@ static enum rx_status window_gradient(const struct window *window, struct rx_los
 
     if (rx_loss_window(loss, d_after, row, rows))
         return RX_STOPPED;
-    rx_team_work_on(rx_pass_shards(pass->run), units, backward, window);
+    rx_team_work_on(rx_pass_shards(pass->run), rx_pass_members(pass), backward, window);
     if (*pass->run->stop)
         return RX_STOPPED;
         /* all threads run the loop, and share every sum */

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_SHARD_TRIALS = 100 };
+/* A member has at least so many trials times weights to itself: some 20 us between two meetings. */
+enum { MOST_SHARD_TRIALS = 100, LEAST_WORK = 1000000 };
 
 /* Each time step has its own draws: for every trial's state, then input, then output. */
 uint64_t rx_pass_draws(const struct rx_network *net, size_t batch)
@@ -127,6 +128,14 @@ struct rx_shard rx_pass_shard(const struct rx_run *run, size_t shard)
     return (struct rx_shard){ first, rx_piece_length(run->batch, trials, first) };
 }
 
+size_t rx_pass_members(const struct rx_pass *pass)
+{
+    const size_t units = pass->net->units, trials = rx_pass_shard(pass->run, 0).count;
+    const size_t most = trials * units * units / LEAST_WORK;
+    const size_t tiles = rx_pieces(units, RX_TILE_UNITS);
+    return most < 1 ? 1 : most < tiles ? most : tiles;
+}
+
 struct rx_step rx_pass_step(const struct rx_pass *pass, struct rx_shard shard, size_t t)
 {
     const struct rx_network *net = pass->net;
@@ -183,7 +192,7 @@ static void forward(const void *context, size_t index, struct rx_member member)
 
 void rx_pass_forward(const struct rx_pass *pass)
 {
-    rx_team_work_on(rx_pass_shards(pass->run), pass->net->units, forward, pass);
+    rx_team_work_on(rx_pass_shards(pass->run), rx_pass_members(pass), forward, pass);
 }
 
 struct rx_readout rx_pass_readout(const struct rx_network *net, const struct rx_run *run)

@@ -53,6 +53,9 @@ struct rx_shard {
 size_t rx_pass_shards(const struct rx_run *run);
 struct rx_shard rx_pass_shard(const struct rx_run *run, size_t index);
 
+/* How many threads may make the steps of a shard together. */
+size_t rx_pass_members(const struct rx_pass *pass);
+
 /* Step t of a shard; the gradients in it are not set. */
 struct rx_step rx_pass_step(const struct rx_pass *pass, struct rx_shard shard, size_t t);
 

@@ -8,6 +8,7 @@
 
 #include "parallel.h"
 #include "status.h"
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,8 @@ struct rx_team {
     _Alignas(64) size_t size;
     atomic_size_t arrived, meetings;
     atomic_bool stopped;
+    pthread_mutex_t lock; /* of those who sleep until all have arrived */
+    pthread_cond_t met;
 };
 
 struct rx_member {
@@ -26,9 +29,8 @@ struct rx_member {
 /* Work on one shard, called by all members of its team. */
 typedef void rx_team_work(const void *context, size_t shard, struct rx_member member);
 
-/* Has all shards (at least one) of a network of `units` worked on, on all threads that there is
- * work for. */
-void rx_team_work_on(size_t shards, size_t units, rx_team_work *work, const void *context);
+/* Has all shards worked on, on all threads, by teams of at most `members`; both are at least 1. */
+void rx_team_work_on(size_t shards, size_t members, rx_team_work *work, const void *context);
 
 /* Returns once all members have called it. */
 void rx_team_meet(struct rx_member member);
