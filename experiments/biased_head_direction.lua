@@ -22,7 +22,7 @@ if opt.out == "" then
   opt.out = ("results/biased_head_direction/%s%s"):format(opt.setting, opt.quick and "-quick" or "")
 end
 local out = rx.folder(opt.out)
-out:write("configuration.json", opt)
+out:announce("configuration.json", opt)
 local TRIALS, AWAKE, ASLEEP, SHOWN, MOST_TURN = 200, 50, 500, 3, 25
 
 -- The biased network awake and asleep, and the unbiased one asleep
@@ -91,6 +91,7 @@ for c, condition in ipairs(studies[1]) do
 end
 local figure, problem = rx.figure(panels, out:path("figureC5.svg"))
 
+out:write("configuration.json", opt)
 rx.report(out, ("biased head direction, %s, %d batches"):format(opt.setting, opt.batches), rows)
 if not figure then error("no figure: " .. problem, 0) end
 print("figure: " .. out:path("figureC5.svg"))

@@ -10,7 +10,7 @@ local spatial = require "reactivation.spatial"
 local opt = spatial.arguments("Trains networks on biased and unbiased navigation and draws Figure 2.",
                               "biased_navigation")
 local out = rx.folder(opt.out)
-out:write("configuration.json", opt)
+out:announce("configuration.json", opt)
 
 -- Unbiased and biased walks, learned with noise (marked by sigma) and without; and a network that
 -- learned nothing
@@ -63,9 +63,11 @@ for i, kind in ipairs(kinds) do
 end
 local biased = spatial.trained(opt, { seed = opt.seeds[1], biased = true })
 local awake, asleep = spatial.phases(biased, opt)
+local visited_awake, visited_asleep = spatial.one_scale(
+  spatial.visited(awake.decoded, "active"), spatial.visited(asleep.decoded, "quiescent"))
 local figure, problem = rx.figure({
   spatial.trajectories(awake.decoded, "active"), spatial.trajectories(asleep.decoded, "quiescent"),
-  spatial.visited(awake.decoded, "active"), spatial.visited(asleep.decoded, "quiescent"),
+  visited_awake, visited_asleep,
   { "matrix", {
     values = means, logcb = true, row_labels = names, column_labels = COLUMNS,
     xlabel = "quiescent", ylabel = "awake", title = "KL divergence (nats)",
@@ -86,4 +88,4 @@ for i, row in ipairs(names) do
     rows[#rows + 1] = { ("KL(%s quiescent || %s awake)"):format(column, row), divergences[i][j], "nats" }
   end
 end
-spatial.finish(opt, out, rows, figure, problem, "figure2.svg")
+spatial.finish(opt, out, "biased navigation", rows, figure, problem, "figure2.svg")

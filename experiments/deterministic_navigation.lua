@@ -10,7 +10,7 @@ local spatial = require "reactivation.spatial"
 local opt = spatial.arguments("Compares noisy with deterministic training and draws Figures C.3 and C.4.",
                               "deterministic_navigation")
 local out = rx.folder(opt.out)
-out:write("configuration.json", opt)
+out:announce("configuration.json", opt)
 
 -- What is compared: a training, and what the network then does. Awake it has the noise that it learned
 -- under; a network that learned without is driven by the quiescent noise of one that learned with it
@@ -75,4 +75,5 @@ for _, name in ipairs { "unbiased", "biased" } do
     rows[#rows + 1] = { ("step distance, %s, %s"):format(name, label), walks[name].distances[c], "m" }
   end
 end
-spatial.finish(opt, out, rows, figure, problem, "figureC3.svg", "figureC4.svg")
+spatial.finish(opt, out, "navigation with and without noise", rows, figure, problem,
+               "figureC3.svg", "figureC4.svg")

@@ -26,7 +26,7 @@ if opt.out == "" then
     opt.setting, opt.biased and "-biased" or "", opt.seed)
 end
 local out = rx.folder(opt.out)
-out:write("configuration.json", opt)
+out:announce("configuration.json", opt)
 
 -- A network that learned to integrate its angular velocity, and its two phases from the same first
 -- states: awake with its input, asleep without and with twice the noise variance
@@ -70,6 +70,7 @@ local figure, problem = rx.figure({
 -- What was found
 
 local tests, steps = history.test_loss, history.test_batch
+out:write("configuration.json", opt)
 rx.report(out, ("head direction, %s, %d batches"):format(opt.setting, opt.batches), {
   { ("test loss, batch %d"):format(steps[#steps]), { tests[#tests] } },
   { "decoding error, awake", { task:distance(awake.decoded, awake.truth):mean() }, "rad" },

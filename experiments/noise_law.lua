@@ -23,7 +23,7 @@ local opt = rx.arguments("Compares networks under three readings of the paper's 
 })
 if opt.out == "" then opt.out = "results/noise_law" .. (opt.quick and "-quick" or "") end
 local out = rx.folder(opt.out)
-out:write("configuration.json", opt)
+out:announce("configuration.json", opt)
 local lengths = spatial.lengths(opt.quick)
 
 -- Awake, asleep with twice the noise variance, and asleep with the noise as it was; every sleep a long one
@@ -192,6 +192,7 @@ local figure, problem = rx.figure(panels, out:path("noise_law.svg"))
 
 local rows = {}
 for _, task in ipairs(tasks) do table.move(task.rows, 1, #task.rows, #rows + 1, rows) end
+out:write("configuration.json", opt)
 rx.report(out, "the noise law", rows, SETTINGS)
 if not figure then error("no figure: " .. problem, 0) end
 print("figure: " .. out:path("noise_law.svg"))

@@ -11,7 +11,7 @@ local MILESTONES = { 100, 300, 1000, 2500 }
 local opt = spatial.arguments("Trains networks on spatial navigation and draws Figure 1.",
                               "spatial_navigation")
 local out = rx.folder(opt.out)
-out:write("configuration.json", opt)
+out:announce("configuration.json", opt)
 local COMPONENTS = math.min(10, opt.units)
 
 -- A network, trained or taken from its folder, in both phases
@@ -67,16 +67,17 @@ end
 local first = studies[1]
 local awake, asleep = first.awake, first.asleep
 local reach = 1.05 * math.max(awake.plane:abs():max(), asleep.plane:abs():max())
+local visited_awake, visited_asleep = spatial.one_scale(
+  spatial.visited(awake.decoded, "active"), spatial.visited(asleep.decoded, "quiescent"))
+local states_awake, states_asleep = spatial.one_scale(
+  spatial.state_density(awake, "active", reach), spatial.state_density(asleep, "quiescent", reach))
 local figure, problem = rx.figure({
   learning("test_loss", "test loss"), learning("test_error", "decoding distance (m)"), explained(),
   spatial.trajectories(awake.decoded, "active"),
   spatial.trajectories(asleep.decoded, "quiescent"),
   spatial.states(awake, "active", reach),
   spatial.states(asleep, "quiescent", reach),
-  spatial.visited(awake.decoded, "active"),
-  spatial.visited(asleep.decoded, "quiescent"),
-  spatial.state_density(awake, "active", reach),
-  spatial.state_density(asleep, "quiescent", reach),
+  visited_awake, visited_asleep, states_awake, states_asleep,
   columns = 3, letters = "b cdefghijk", -- as in the paper, whose a is a sketch
 }, out:path("figure1.svg"))
 
@@ -105,4 +106,4 @@ for _, row in ipairs {
 } do
   rows[#rows + 1] = { row[1], each(row[2]), row[3] }
 end
-spatial.finish(opt, out, rows, figure, problem, "figure1.svg")
+spatial.finish(opt, out, "spatial navigation", rows, figure, problem, "figure1.svg")

@@ -10,7 +10,7 @@ local spatial = require "reactivation.spatial"
 local opt = spatial.arguments("Draws both phases of spatial navigation, Figures C.1 and C.2.",
                               "spatial_phases")
 local out = rx.folder(opt.out)
-out:write("configuration.json", opt)
+out:announce("configuration.json", opt)
 
 local trajectories, densities, rows = {}, {}, {}
 for _, biased in ipairs { false, true } do
@@ -26,6 +26,7 @@ for _, biased in ipairs { false, true } do
         trajectories[place] = spatial.trajectories(of.decoded, phase, title)
         densities[place] = spatial.visited(of.decoded, phase, title)
       end
+      spatial.one_scale(densities[biased and 3 or 1], densities[biased and 4 or 2])
     end
     local day, night = spatial.visits(run, opt)
     divergences[i] = spatial.divergence(night.density, day.density, opt)
@@ -40,4 +41,4 @@ end
 local panels = table.move(densities, 1, #densities, #trajectories + 1, trajectories)
 panels.columns, panels.font_size = 4, 7
 local figure, problem = rx.figure(panels, out:path("phases.svg"))
-spatial.finish(opt, out, rows, figure, problem, "phases.svg")
+spatial.finish(opt, out, "awake and quiescent", rows, figure, problem, "phases.svg")

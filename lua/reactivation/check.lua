@@ -2,6 +2,11 @@
 
 local check = {}
 
+-- 200.0 as well as 200, but not "200".
+local function is_whole(value)
+  return type(value) == "number" and math.tointeger(value) ~= nil
+end
+
 local function field(object, name)
   return object[name]
 end
@@ -27,8 +32,8 @@ end
 
 -- Each kind of value: what it is called, and whether a value is one.
 check.kinds = {
-  ["size"] = { "whole number of at least 1", function(v) return math.type(v) == "integer" and v >= 1 end },
-  ["integer"] = { "whole number", function(v) return math.type(v) == "integer" end },
+  ["size"] = { "whole number of at least 1", function(v) return is_whole(v) and v >= 1 end },
+  ["integer"] = { "whole number", is_whole },
   ["positive"] = { "number above 0", function(v) return check.is_finite(v) and v > 0 end },
   ["number"] = { "finite number", check.is_finite },
   ["boolean"] = { "boolean", function(v) return type(v) == "boolean" end },
@@ -36,6 +41,7 @@ check.kinds = {
   ["table"] = { "table", function(v) return type(v) == "table" end },
   ["matrix"] = { "matrix", check.is_matrix },
   ["generator"] = { "random generator", is_generator },
+  ["not negative"] = { "finite number of at least 0", function(v) return check.is_finite(v) and v >= 0 end },
   ["schedule"] = { "number or function of the batch number",
                    function(v) return type(v) == "number" or type(v) == "function" end },
   ["any"] = { "value", function() return true end },

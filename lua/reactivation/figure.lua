@@ -164,6 +164,20 @@ local function is_reserved(name)
     or name:find("^panel") or name:find("^GP") or name:find("^ARG") or name:find("^STATS_")
 end
 
+-- What a script of plots/ does not know by name would not be drawn. A script of the user's own may read what
+-- it likes.
+local function check_used(data, script, text, style, of_panel)
+  if script:find("%.gp$") then return end
+  local words = {}
+  for word in (text .. style):gmatch("[%a_][%w_]*") do words[word] = true end
+  for _, name in ipairs(keys(data)) do
+    if not words[name] then
+      complain("unknown data '%s'%s: %s.gp does not use it; its first lines say what it does", tostring(name),
+               of_panel, script)
+    end
+  end
+end
+
 -- Script lines and data blocks of a table of data. Blocks go by name, so that gnuplot, which takes
 -- the first block whose name begins as asked, finds 'rate' before 'rates'.
 local function encode_data(data, prefix, of_panel)
@@ -200,6 +214,7 @@ local function compose_one(script, data, names, style)
   local text, message = read_script(script)
   if not text then return nil, message end
   local lines, blocks = encode_data(data, "", "")
+  check_used(data, script, text, style, "")
   return table.concat { preamble(names), lines, "\n", style, "\n", text, "\n" }, blocks
 end
 
@@ -268,6 +283,7 @@ local function compose_panels(panels, names, style)
     local text, message = read_script(panel[1])
     if not text then return nil, message end
     local lines, of_panel = encode_data(panel[2], letter .. "_", " of panel " .. letter)
+    check_used(panel[2], panel[1], text, style, " of panel " .. letter)
     table.move(of_panel, 1, #of_panel, #blocks + 1, blocks)
     texts[#texts + 1] = table.concat {
       "\n# ---- panel ", letter, "\n", fresh_panel(), preamble(names), lines, placement(i, page),

@@ -78,6 +78,17 @@ function Folder:write(name, values)
   if not ok then error(("cannot write %s: %s"):format(self:path(name), message), 0) end
 end
 
+--- The same, unless the file is there: for what describes a run that may yet be refused, because the folder
+-- holds another.
+-- @function folder:announce
+-- @string name of the file
+-- @tab values
+function Folder:announce(name, values)
+  local file = io.open(self:path(name), "rb")
+  if not file then return self:write(name, values) end
+  file:close()
+end
+
 --- Store nested tables of matrices, numbers, strings and booleans as HDF5.
 -- @function folder:save
 -- @string name of the file
@@ -90,8 +101,8 @@ end
 --- A folder, made with all above it if it is not there.
 -- @function rx.folder
 -- @string name
--- @return a folder with `path(name)`, `write(name, table)` and `save(name, table)`; it raises if it
---   cannot be made
+-- @return a folder with `path(name)`, `write(name, table)`, `announce(name, table)` and
+--   `save(name, table)`; it raises if it cannot be made
 -- @usage local out = rx.folder("results/mine"); out:write("numbers.json", { error = 0.1 })
 return function(name)
   check.argument("string", 1, "folder", name)

@@ -3,6 +3,8 @@
 
 local check = require "reactivation.check"
 
+local WHOLE = { size = true, integer = true }
+
 local function known(defaults)
   local names = {}
   for name in pairs(defaults) do names[#names + 1] = name end
@@ -42,7 +44,7 @@ return function(given, known_options, level)
       error(("unknown option %s; known are %s"):format(check.describe(name), known(known_options)), level)
     end
     check_option(name, value, option[1], level)
-    options[name] = value
+    options[name] = math.type(value) == "float" and WHOLE[option[1]] and math.tointeger(value) or value
   end
   for name, option in pairs(known_options) do
     if options[name] == nil then options[name] = option[2] end

@@ -17,8 +17,9 @@ end
 
 function Progress:begin(done, batches)
   self.first, self.batches, self.started, self.shown = done, batches, core.now(), 0
-  if self.on and done > 0 and done < batches then
-    io.stderr:write(("resuming at batch %d of %d\n"):format(done, batches))
+  if self.on and done > 0 then
+    local what = done < batches and "resuming at batch %d of %d\n" or "trained already, batch %d of %d\n"
+    io.stderr:write(what:format(done, batches))
   end
 end
 
@@ -47,6 +48,13 @@ end
 
 function Progress:finish()
   if self.on and self.terminal then io.stderr:write("\r\27[K") end
+end
+
+-- After an error or an interruption.
+function Progress:stopped(done, checkpoint)
+  if not self.on or not checkpoint then return end
+  io.stderr:write(("stopped at batch %d of %d; the same call goes on from %s\n")
+                  :format(done, self.batches, checkpoint))
 end
 
 -- @bool on whether anything is shown

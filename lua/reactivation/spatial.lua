@@ -138,12 +138,14 @@ end
 -- Print and store what was found, and say where the figures are; it raises if there are none.
 -- @tab opt
 -- @param out folder
+-- @string title of the table
 -- @tab rows as for `rx.report`
 -- @param figure what `rx.figure` returned first
 -- @param problem and second
 -- @string ... names of the figures
-function spatial.finish(opt, out, rows, figure, problem, ...)
-  report(out, ("%s, %s, %d batches"):format(out.name, opt.setting, opt.batches), rows)
+function spatial.finish(opt, out, title, rows, figure, problem, ...)
+  out:write("configuration.json", opt)
+  report(out, ("%s, %s, %d batches"):format(title, opt.setting, opt.batches), rows)
   if not figure then error("no figure: " .. problem, 0) end
   for _, name in ipairs { ... } do print("figure: " .. out:path(name)) end
 end
@@ -175,6 +177,16 @@ function spatial.visited(decoded, phase, title)
   return { "density", data }
 end
 
+-- Densities that are to be compared share their colours.
+-- @tab ... panels of `visited` or `state_density`
+-- @return the same
+function spatial.one_scale(...)
+  local most = 0
+  for _, panel in ipairs { ... } do most = math.max(most, panel[2].density:max()) end
+  for _, panel in ipairs { ... } do panel[2].cbmax = most end
+  return ...
+end
+
 -- A panel of states on two principal components, coloured by the decoded distance from the centre.
 -- @tab of a phase: `plane`, n x 2, and `decoded`
 -- @string phase "active" or "quiescent"
@@ -185,7 +197,7 @@ function spatial.states(of, phase, reach)
   return { "scatter", {
     points = statistics.thin(core.join { of.plane, from_center }, POINTS), title = PHASES[phase],
     xmin = -reach, xmax = reach, ymin = -reach, ymax = reach, cbmin = 0, cbmax = REACH,
-    cblabel = "distance from the centre (m)",
+    cblabel = "from the centre (m)",
   } }
 end
 

@@ -15,14 +15,29 @@ local function check_trajectories(sequence, name, least)
              ("sequence of at least %d steps"):format(least), sequence, 3)
 end
 
+-- From each row to the one `apart` rows later.
+local function moves(rows, apart, cyclic)
+  local moved = rows:slice(apart + 1, rows.rows) - rows:slice(1, rows.rows - apart)
+  return cyclic and moved:wrap() or moved
+end
+
+-- The rows of a path of angles, that go on across -pi and pi.
+local function unwrap(path)
+  local whole = path:clone()
+  whole:slice(2, path.rows):copy(moves(path, 1, true):cumsum() + path:slice(1, 1))
+  return whole
+end
+
 --- How much of space trajectories cover: the variance over time within each, summed over its
 -- dimensions, averaged over the trajectories. The divisor is one less than the steps.
 -- @param sequence steps x trials x dimensions
--- @tab[opt] options `skip`, how many of the first steps to leave out (0)
+-- @tab[opt] options `skip`, how many of the first steps to leave out (0); `cyclic` (false): these are angles,
+--   and the trajectories go on across -pi and pi
 -- @treturn number
--- @usage local wide = rx.total_variance(bearings, { skip = 1 })
+-- @usage local wide = rx.total_variance(bearings, { skip = 1, cyclic = true })
 function statistics.total_variance(sequence, options)
-  local skip = check_options(options, { skip = { "number", 0 } }).skip
+  local o = check_options(options, { skip = { "number", 0 }, cyclic = { "boolean", false } })
+  local skip = o.skip
   if math.type(skip) ~= "integer" or skip < 0 then
     error(("bad option 'skip' (whole number of at least 0 expected, got %s)"):format(skip), 2)
   end
@@ -30,6 +45,7 @@ function statistics.total_variance(sequence, options)
   local total = 0
   for b = 1, sequence.batch do
     local path = sequence:trial(b):slice(skip + 1, sequence.steps)
+    if o.cyclic then path = unwrap(path) end
     local off = path - path:mean("rows")
     total = total + off:mul(off):sum() / (path.rows - 1)
   end
@@ -38,12 +54,14 @@ end
 
 --- How far trajectories go in a step: the mean distance between consecutive points of each.
 -- @param sequence steps x trials x dimensions
+-- @tab[opt] options `cyclic` (false): these are angles, and a step goes the shorter way round
 -- @return trials x 1
--- @usage local mean = rx.step_distance(bearings):mean()
-function statistics.step_distance(sequence)
+-- @usage local mean = rx.step_distance(bearings, { cyclic = true }):mean()
+function statistics.step_distance(sequence, options)
+  local o = check_options(options, { cyclic = { "boolean", false } })
   check_trajectories(sequence, "step_distance", 2)
   local steps, batch = sequence.steps, sequence.batch
-  local moved = sequence:slice(batch + 1, steps * batch) - sequence:slice(1, (steps - 1) * batch)
+  local moved = moves(sequence, batch, o.cyclic)
   local distance = moved:mul(moved):sum("columns"):sqrt():as_sequence(steps - 1)
   local means = core.matrix(batch, 1)
   for b = 1, batch do means:set(b, 1, distance:trial(b):mean()) end

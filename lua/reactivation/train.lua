@@ -3,8 +3,10 @@
 -- @module reactivation.train
 
 local check = require "reactivation.check"
+local check_batch = require "reactivation.check_batch"
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
+local make_folder = require "reactivation.make_folder"
 local network = require "reactivation.network"
 local new_progress = require "reactivation.progress"
 
@@ -27,20 +29,19 @@ local known_options = {
   progress = { "boolean", true },
 }
 
--- The value of a schedule, or of the constant in its place, at a batch.
-local function at(schedule, batch)
-  if type(schedule) == "function" then return schedule(batch) end
-  return schedule
-end
+local SCHEDULED = { size = "size", rate = "not negative", sigma = "not negative" }
 
-local function is_finite(x)
-  return x - x == 0
+-- What a method of the task gave, if it is a matrix with a row for each of the truth.
+local function given(name, matrix, truth)
+  if check.is_matrix(matrix) and matrix.rows == truth.rows then return matrix end
+  error(("the task's '%s': matrix of %d rows expected, got %s")
+        :format(name, truth.rows, check.describe(matrix)), 0)
 end
 
 -- The sum over rows of the distance between what is decoded and what is true.
 local function decoding_errors(task, outputs, truth)
-  local decoded = task:decode(outputs)
-  if task.distance then return task:distance(decoded, truth):sum() end
+  local decoded = given("decode", task:decode(outputs), truth)
+  if task.distance then return given("distance", task:distance(decoded, truth), truth):sum() end
   local apart = decoded - truth
   return apart:mul(apart):sum("columns"):sqrt():sum()
 end
@@ -59,9 +60,9 @@ Trainer.__index = Trainer
 -- so that a test takes less memory than a step of the training.
 function Trainer:test()
   local rng = core.random(self.rng.seed, TEST_POSITION)
-  local task = self:task_at(self.batches)
-  local batch = task:batch(self.test_size, rng)
-  batch.rng, batch.sigma, batch.every, batch.reuse = rng, at(self.sigma, self.batches), TEST_WINDOW, true
+  local task = self:at("task", self.batches)
+  local batch = check_batch(task, self.test_size, rng, self.net)
+  batch.rng, batch.sigma, batch.every, batch.reuse = rng, self:at("sigma", self.batches), TEST_WINDOW, true
   local decodes = task.decode and batch.truth
   local squares, apart, rows = 0, 0, 0
   for _, outputs in self.net:stream(batch) do
@@ -73,8 +74,17 @@ function Trainer:test()
   return squares / (rows * self.net.outputs), decodes and apart / rows or 0 / 0
 end
 
-function Trainer:task_at(batch)
-  return at(self.task, batch)
+-- The value of a schedule, or of the constant in its place, at a batch.
+function Trainer:at(name, batch)
+  local value = self[name]
+  if type(value) ~= "function" then return value end
+  value = value(batch)
+  local kind = SCHEDULED[name]
+  if kind and not check.kinds[kind][2](value) then
+    error(("'%s' at batch %d: %s expected, got %s")
+          :format(name, batch, check.kinds[kind][1], check.describe(value)), 0)
+  end
+  return value
 end
 
 function Trainer:measure()
@@ -91,13 +101,13 @@ end
 -- follow; so a run that is stopped anywhere can tell which batch it stands at.
 function Trainer:step()
   local n = self.done + 1
-  local batch = self:task_at(n):batch(at(self.size, n), self.rng)
-  batch.rng, batch.sigma = self.rng, at(self.sigma, n)
+  local batch = check_batch(self:at("task", n), self:at("size", n), self.rng, self.net)
+  batch.rng, batch.sigma = self.rng, self:at("sigma", n)
   local loss, _, gradient = self.net:gradient(batch, self.gradient)
-  if not is_finite(loss) then
+  if not check.is_finite(loss) then
     error(("the loss became %s at batch %d; %s"):format(loss, n, self:last_good()), 0)
   end
-  if self.rate then self.optimizer.rate = at(self.rate, n) end
+  if self.rate then self.optimizer.rate = self:at("rate", n) end
   self.gradient = gradient -- the next one is written over it
   self.next = { updates = self.optimizer.updates + 1, loss = loss, position = self.rng.position }
   self.optimizer:update(self.net.parameters, gradient)
@@ -138,10 +148,24 @@ end
 
 -- A checkpoint goes on only in the run that it comes from.
 local function check_same(path, what, saved, now)
-  for name, value in pairs(now) do
-    if saved[name] ~= value then
+  local function compare(name)
+    if saved[name] ~= now[name] then
       error(("%s: made with %s %s = %s, but this run has %s; use another checkpoint or delete this one")
-            :format(path, what, name, saved[name], value), 0)
+            :format(path, what, name, saved[name], now[name]), 0)
+    end
+  end
+  for name in pairs(now) do compare(name) end
+  for name in pairs(saved) do compare(name) end
+end
+
+-- Settings that a checkpoint can hold and compare.
+local function check_settings(settings)
+  for name, value in pairs(settings) do
+    local kind = type(value)
+    if (kind ~= "number" and kind ~= "string" and kind ~= "boolean") or value ~= value then
+      local got = value ~= value and "NaN" or check.describe(value)
+      error(("the task's settings: number, string or boolean expected as '%s', got %s; checkpoints are " ..
+             "compared by them"):format(name, got), 3)
     end
   end
 end
@@ -161,9 +185,13 @@ function Trainer:resume()
   end
   check_same(self.checkpoint, "network", file.network, self.net.settings)
   check_same(self.checkpoint, "task", file.task or {}, self.task_settings)
-  check_same(self.checkpoint, "generator", file.generator, { seed = self.rng.seed })
+  check_same(self.checkpoint, "generator", { seed = file.generator.seed }, { seed = self.rng.seed })
   check_same(self.checkpoint, "training", file.training or {},
              { test_every = self.test_every, test_size = self.test_size })
+  if file.batch > self.batches then
+    error(("%s: holds %d batches, but this run asks for %d; use another checkpoint or delete this one")
+          :format(self.checkpoint, file.batch, self.batches), 0)
+  end
   network.restore(self.net, file.weights)
   self.optimizer:restore(file.optimizer)
   self.history, self.done, self.saved = file.history, file.batch, file.batch
@@ -197,7 +225,9 @@ end
 -- @param task table with `batch(self, size, rng)` and, for the decoding error, `decode(self, outputs)`
 --   and perhaps `distance(self, decoded, truth)`
 -- @tab options batches; size (200); optimizer; rate; sigma; rng (the network's); test_every (100);
---   test_size (200); checkpoint, a path; checkpoint_every (100); progress (true)
+--   test_size (200); checkpoint, a path; checkpoint_every (100); progress (true). An existing checkpoint
+--   must agree in the settings of network and task, the seed, test_every and test_size; rate, sigma, size
+--   and optimizer may have changed
 -- @treturn table history: `loss`, a number a batch; `test_batch`, `test_loss`, `test_error`, lists
 --   of the same length, the error in the task's unit
 -- @usage local history = rx.train(net, task, { batches = 2000, checkpoint = "run.h5" })
@@ -207,11 +237,23 @@ return function(net, task, options)
     error("bad option 'batches' (whole number of at least 1 expected, got nothing)", 2)
   end
   check.that(type(task) == "table" or type(task) == "function", 2, "train", "task", task)
+  for name, kind in pairs(SCHEDULED) do
+    local value = o[name]
+    if type(value) == "number" and not check.kinds[kind][2](value) then
+      error(("bad option '%s' (%s expected, got %s)"):format(name, check.kinds[kind][1], value), 2)
+    end
+  end
   local self = setmetatable(o, Trainer)
   self.net, self.task = net, task
   self.optimizer = o.optimizer or core.adam {}
   self.rng = o.rng or net.rng
   self.task_settings = type(task) == "table" and task.settings or {}
+  if self.checkpoint then
+    check_settings(self.task_settings)
+    local folder = self.checkpoint:match("^(.*)/[^/]*$")
+    local made, message = make_folder(folder == "" and "/" or folder or ".")
+    if not made then error(message, 0) end
+  end
   self.history = { loss = {}, test_batch = {}, test_loss = {}, test_error = {} }
   self.done, self.position = 0, self.rng.position
   self.progress = new_progress(o.progress, type(task) == "table" and task.unit)
@@ -220,6 +262,7 @@ return function(net, task, options)
   self.progress:finish()
   if not ok then
     self:rescue()
+    self.progress:stopped(self.done, self.saved == self.done and self.checkpoint)
     error(problem, 0)
   end
   return self.history

@@ -75,14 +75,16 @@ return function(options)
 
   local folder = new_folder(o.folder or o.networks .. "/" .. run.name)
   run.folder = folder
-  folder:write("training.json", {
+  local training = {
     task = o.task, cell = o.cell, setting = o.setting, seed = o.seed, biased = o.biased, noisy = o.noisy,
     sigma = o.sigma, units = o.units, batches = o.batches,
-  })
+  }
+  folder:announce("training.json", training)
   run.history = train(net, task, {
     batches = o.batches, size = values.size, optimizer = core.adam { rate = values.rate },
     checkpoint = folder:path "checkpoint.h5", progress = o.progress,
   })
+  folder:write("training.json", training)
   folder:save("history.h5", run.history)
   return run
 end

@@ -291,8 +291,9 @@ describe("a figure", function()
   it("has panels with letters, none of which sees another's data or settings", function()
     local nosy = write("nosy.gp", 'leaked = exists("mine") || exists("colour") ? 1 : 0\n'
       .. 'set title sprintf("leaked %d", leaked)\nplot data index numbers using 1:1\n')
+    local full = write("full.gp", "plot data index numbers using 1:1\n")
     assert(rx.figure({
-      { "polar_histogram", { counts = counts, colour = "#123456", mine = 1, numbers = { 1 } } },
+      { full, { colour = "#123456", mine = 1, numbers = { 1 } } },
       { "scatter", { points = points, cyclic = true, title = "second" } },
       { nosy, { numbers = { 10, 20, 30 } } },
       columns = 2, width = 12,
@@ -323,6 +324,8 @@ describe("a figure", function()
     assert.is_truthy(refusal("style", {}, out):find("unknown script"))
     local no_script = "script's name or list of panels expected, got number"
     assert.is_truthy(refusal(3, {}, out):find(no_script, 1, true))
+    assert.is_truthy(refusal("scatter", { points = rx.matrix(3, 2), tilte = "a" }, out)
+      :find("unknown data 'tilte': scatter.gp does not use it", 1, true))
     assert.is_truthy(refusal("curve", 3, out):find("bad argument #2 .*table of data expected, got number"))
     for _, wrong in ipairs { path("fig.jpeg"), path("fig"), path(".svg"), "a\nb.svg", "" } do
       local expected = "path ending in .svg, .pdf or .png expected"

@@ -24,6 +24,16 @@ describe("trajectories", function()
     assert.near((25 + 100 + 0) / 3 * 4 * 5 / 12, rx.total_variance(lines(), { skip = 5 }), 1e-4)
   end)
 
+  it("of angles go on across -pi and pi", function()
+    -- two turn by a tenth a step, one each way
+    local turns = rx.matrix(40, 2, 1):mul(rx.matrix { { 0.1, -0.1 } })
+    local angles = turns:cumsum():reshape(80, 1):as_sequence(40):wrap()
+    assert.near(0.1, rx.step_distance(angles, { cyclic = true }):mean(), 1e-6)
+    assert.is_true(rx.step_distance(angles):mean() > 0.2) -- with jumps of two pi
+    assert.near(0.01 * 40 * 41 / 12, rx.total_variance(angles, { cyclic = true }), 1e-4)
+    assert.near(0.01 * 30 * 31 / 12, rx.total_variance(angles, { skip = 10, cyclic = true }), 1e-4)
+  end)
+
   it("on straight lines go by their steps", function()
     assert.are.same({ { 5 }, { 10 }, { 0 } }, rx.step_distance(lines()):totable())
   end)
@@ -40,7 +50,7 @@ describe("trajectories", function()
     assert.matches("bad option 'skip' %(whole number of at least 0 expected, got %-1",
                    variance(lines(), { skip = -1 }))
     assert.matches("bad option 'skip'", variance(lines(), { skip = 0.5 }))
-    assert.matches("unknown option 'drop'; known are skip", variance(lines(), { drop = 1 }))
+    assert.matches("unknown option 'drop'; known are cyclic, skip", variance(lines(), { drop = 1 }))
     assert.matches("'step_distance' %(sequence of at least 2 steps",
                    message(function() rx.step_distance(rx.matrix(3, 2):as_sequence(1)) end))
   end)

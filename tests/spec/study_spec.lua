@@ -33,6 +33,13 @@ describe("a network of the paper", function()
     assert.are.same({ 3, 6, "tonic" }, { training.seed, training.units, training.setting })
   end)
 
+  it("that is refused leaves what describes the one that is there", function()
+    trained { seed = 5, folder = folder .. "/own" }
+    assert.matches("made with network units = 6, but this run has 7",
+                   message(trained, { seed = 5, units = 7, folder = folder .. "/own" }))
+    assert.are.equal(6, cjson.decode(read(folder .. "/own/training.json")).units)
+  end)
+
   it("goes on with a longer training", function()
     local first = trained { seed = 4 }
     assert.are.equal(2, #first.history.loss)

@@ -177,8 +177,64 @@ describe("a training", function()
   end)
 
   it("says when the checkpoint cannot be written", function()
-    assert.matches("cannot save the checkpoint: .*nowhere",
-                   message(train, network(), { checkpoint = folder .. "/nowhere/run.h5" }))
+    assert.matches("cannot save the checkpoint: .*self",
+                   message(train, network(), { checkpoint = "/proc/self/run.h5" }))
+    assert(io.open(folder .. "/file", "w")):close()
+    assert.matches("cannot make the folder '.*file'",
+                   message(train, network(), { checkpoint = folder .. "/file/run.h5" }))
+  end)
+
+  it("makes the folder of its checkpoint", function()
+    train(network(), { batches = 1, checkpoint = folder .. "/new/runs/run.h5" })
+    assert.is_truthy(rx.load(folder .. "/new/runs/run.h5"))
+  end)
+
+  it("tells what a task gave that does not fit", function()
+    local whole = new_task():batch(4, rx.random(1))
+    local function refusal(change, task)
+      task = task or new_task()
+      local batch = { init = whole.init, inputs = whole.inputs, targets = whole.targets, truth = whole.truth }
+      function task.batch() return change(batch) or batch end
+      return message(rx.train, network(), task, { batches = 1, size = 4, progress = false })
+    end
+    assert.matches("task with a method 'batch' expected, got table",
+                   message(rx.train, network(), {}, { batches = 1, progress = false }))
+    assert.matches("the task's batch: table expected, got 5", refusal(function() return 5 end))
+    assert.matches("batch: matrix expected as 'targets', got nil", refusal(function(b) b.targets = nil end))
+    assert.matches("batch: matrix expected as 'inputs', got nil", refusal(function(b) b.inputs = nil end))
+    assert.matches("batch: 'init' or 'state' expected, got neither", refusal(function(b) b.init = nil end))
+    assert.matches("batch: 'targets' of %d+ columns expected, as the network has them, got 2",
+                   refusal(function(b) b.targets = rx.matrix(b.inputs.rows, 2) end))
+    assert.matches("batch: 'truth' of %d+ rows expected, got 3", refusal(function(b) b.truth = rx.matrix(3, 1) end))
+    local task = new_task()
+    function task.decode() return nil end
+    assert.matches("the task's 'decode': matrix of %d+ rows expected, got nil", refusal(function() end, task))
+  end)
+
+  it("tells which value of a schedule is none", function()
+    local function refusal(options) return message(train, network(), options) end
+    assert.matches("bad option 'rate' %(finite number of at least 0 expected, got %-1",
+                   refusal { rate = -1 })
+    assert.matches("bad option 'size' %(whole number of at least 1 expected, got 2.5%)", refusal { size = 2.5 })
+    assert.matches("'rate' at batch 1: finite number of at least 0 expected, got nil",
+                   refusal { rate = function() end })
+    assert.matches("'size' at batch 2: whole number of at least 1 expected, got 0",
+                   refusal { size = function(batch) return 2 - batch end })
+  end)
+
+  it("refuses settings that a checkpoint could not compare, and fewer batches than it holds", function()
+    local path = folder .. "/settings.h5"
+    local function refusal(value)
+      local task = new_task()
+      task.settings.goals = value
+      return message(rx.train, network(), task, { batches = 1, checkpoint = path, progress = false })
+    end
+    assert.matches("number, string or boolean expected as 'goals', got table", refusal {})
+    assert.matches("expected as 'goals', got NaN", refusal(0 / 0))
+    train(network(), { batches = 5, checkpoint = path })
+    assert.matches("settings.h5: holds 5 batches, but this run asks for 3",
+                   message(train, network(), { batches = 3, checkpoint = path }))
+    assert.matches("made with task goals = nil, but this run has 7", refusal(7))
   end)
 
   it("answers mistakes with the line of the caller", function()
@@ -230,10 +286,9 @@ describe("a training that is stopped from outside", function()
     local before = batch_of(path)
     local pipe = io.popen(("%s %s %s 2>/dev/null & echo $!; wait"):format(support.program, source, path))
     local process = pipe:read("n")
-    local tries = 0
-    while batch_of(path) <= before and tries < 3000 do
-      os.execute("sleep 0.01")
-      tries = tries + 1
+    local running = true
+    while running and batch_of(path) <= before do
+      running = os.execute(("kill -0 %d 2>/dev/null && sleep 0.01"):format(process))
     end
     os.execute(("kill -%s %d 2>/dev/null"):format(signal, process))
     pipe:close()
