@@ -63,6 +63,9 @@ local function clipped_log_ratio(p, q, clip)
 end
 
 --- Kullback-Leibler divergence of p from q, the mean of log p/q over p, in nats.
+--
+-- Kernels leak over the walls of a box. From the uniform density to the kernel density of 20000 points that
+-- are uniform, it is 0.11 in place of 0; the other way round each draw that fell outside counts log(clip).
 -- @function rx.kl
 -- @param p a density
 -- @param q a density
@@ -74,7 +77,7 @@ end
 -- * `clip`: the ratio p/q is cut to between 1/clip and clip (1e7)
 -- @treturn number
 -- @usage local nats = rx.kl(rx.kde(points), rx.kde(data), { rng = rng })
--- @usage local nats = rx.kl(rx.kde(rng:normal(99, 2)), rx.uniform_density { box = 2.2 }, { rng = rng })
+-- @usage local nats = rx.kl(rx.uniform_density { box = 2.2 }, rx.kde(data), { rng = rng })
 function densities.kl(p, q, options)
   options = check_kl_options(options)
   check_density(p, 1, "density")

@@ -3,7 +3,7 @@
 /** Head-direction cells: each prefers a bearing and is tuned around it by a von Mises curve.
  *
  * Fields: `cells.cells`, how many, and `cells.preferred`, their bearings, 1 x cells, evenly spaced
- * from -pi to pi.
+ * from -pi to pi, both included: the first and the last are of one direction.
  * @module reactivation.head_direction_cells */
 
 #include "head_direction_cells.h"
