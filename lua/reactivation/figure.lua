@@ -372,9 +372,9 @@ end
 -- number, a string or a boolean (1 or 0) is itself; a list of strings is an array; a matrix or a
 -- list of numbers (one column) is the name of its block, drawn by `plot data index points using
 -- 1:2`, beside `points_rows` and `points_columns`. Texts may use gnuplot's enhanced markup (x^2,
--- {/:Italic x}). Each script in plots/ (box, curve, density, histogram,
--- matrix, polar_histogram, polar_trajectories, scatter, trajectories) begins with the data it takes, plots/style.gp
--- with those that all take.
+-- {/:Italic x}). Each script in plots/ (box, curve, density, histogram, matrix, polar_histogram,
+-- polar_trajectories, scatter, trajectories) begins with the data it takes, plots/style.gp with those
+-- that all take.
 --
 -- Panels are lettered a, b, c, ... in bold, or as `letters` says. Missing folders are made. A program
 -- or file that fails leaves the former picture as it was.
