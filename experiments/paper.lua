@@ -69,6 +69,9 @@ local figures = {
   { name = "C.4", script = "deterministic_navigation", needs = { U_NOISY, U, B_NOISY, B },
     pictures = { "figureC4" } },
   { name = "C.5", script = "biased_head_direction", needs = { H, H_BIASED }, pictures = { "figureC5" } },
+  { name = "C.5-text", title = "Figure C.5 under \"text\"", script = "biased_head_direction",
+    setting = "text", needs = { network(HEAD, {}, "text"), network(HEAD, { "--biased" }, "text") },
+    pictures = { "figureC5" } },
   { name = "noise", title = "The noise law", script = "noise_law", needs = EVERY_SETTING,
     every_setting = true, pictures = { "noise_law" } },
 }
@@ -77,13 +80,15 @@ local figures = {
 
 local function chosen()
   if opt.figures == "all" then return figures end
-  local known, list, names = {}, {}, {}
-  for i, figure in ipairs(figures) do known[figure.name], names[i] = figure, figure.name end
-  for name in opt.figures:gmatch("[^,]+") do
+  local known, list, names, seen = {}, {}, {}, {}
+  for i, figure in ipairs(figures) do known[figure.name:lower()], names[i] = figure, figure.name end
+  for name in (opt.figures:lower() .. ","):gmatch("([^,]*),") do
     if not known[name] then
-      error(("unknown figure '%s'; known are %s"):format(name, table.concat(names, ", ")), 0)
+      io.stderr:write(("Error: --figures: unknown figure '%s'; known are %s\n")
+                      :format(name, table.concat(names, ", ")))
+      os.exit(1)
     end
-    list[#list + 1] = known[name]
+    if not seen[name] then list[#list + 1], seen[name] = known[name], true end
   end
   return list
 end
@@ -193,7 +198,9 @@ end
 local drawn = {}
 local function draw(figure, seeds)
   local words = { figure.one_seed and "--seed" or "--seeds", seeds, table.unpack(figure.words or {}) }
-  if not figure.every_setting then words[#words + 1], words[#words + 2] = "--setting", opt.setting end
+  if not figure.every_setting then
+    words[#words + 1], words[#words + 2] = "--setting", figure.setting or opt.setting
+  end
   if opt.quick then words[#words + 1] = "--quick" end
   for _, option in ipairs { "batches", "units" } do
     if opt[option] > 0 then words[#words + 1], words[#words + 2] = "--" .. option, tostring(opt[option]) end

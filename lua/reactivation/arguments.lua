@@ -17,11 +17,12 @@ end
 
 -- Whole numbers with commas between them.
 local function whole_list(text)
-  local list = {}
+  local list, seen = {}, {}
   for word in (text .. ","):gmatch("([^,]*),") do
     local value, problem = whole(word)
     if not value then return nil, problem end
-    list[#list + 1] = value
+    if seen[value] then return nil, ("every number once expected, got %d twice"):format(value) end
+    list[#list + 1], seen[value] = value, true
   end
   return list
 end
@@ -53,9 +54,9 @@ local function add_option(parser, option)
     added:convert(function(text)
       local value, problem = convert(text)
       if value and option.least and value < option.least then
-        return nil, ("number of at least %s expected, got %s"):format(option.least, text)
+        value, problem = nil, ("number of at least %s expected, got %s"):format(option.least, text)
       end
-      return value, problem
+      return value, problem and ("%s: %s"):format(flag, problem)
     end)
   end
   if option.choices then added:choices(option.choices) end

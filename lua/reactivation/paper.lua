@@ -50,6 +50,8 @@ paper.noise = {
   tonic = { noise = "gaussian", bias = true },
 }
 
+local CONTINUES = { ["mean angular velocity, biased, quiescent"] = "of the same sign, slower (C.5e)" }
+
 --- What the paper states or its figures show, by figure and label of ours, for tables beside our own.
 paper.published = {
   ["1"] = {
@@ -61,6 +63,8 @@ paper.published = {
     ["total variance, U^σ"] = "0 to 0.02 (axis of 2f)",
     ["total variance, B^σ"] = "0 to 0.02 (axis of 2f)",
   },
+  ["C.5"] = CONTINUES,
+  ["C.5-text"] = CONTINUES,
   ["3"] = {
     ["ring radius, quiescent"] = "as awake (3c, d)",
   },
