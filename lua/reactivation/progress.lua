@@ -9,6 +9,8 @@ Progress.__index = Progress
 local BAR = 20            -- characters
 local RENEW = 0.2         -- seconds between two looks of the line
 
+local told = {} -- checkpoints
+
 local function duration(seconds)
   if seconds < 90 then return ("%d s"):format(math.ceil(seconds)) end
   if seconds < 5400 then return ("%d min"):format(math.ceil(seconds / 60)) end
@@ -17,9 +19,8 @@ end
 
 function Progress:begin(done, batches)
   self.first, self.batches, self.started, self.shown = done, batches, core.now(), 0
-  if self.on and done > 0 then
-    local what = done < batches and "resuming at batch %d of %d\n" or "trained already, batch %d of %d\n"
-    io.stderr:write(what:format(done, batches))
+  if self.on and done > 0 and done < batches then
+    io.stderr:write(("resuming at batch %d of %d\n"):format(done, batches))
   end
 end
 
@@ -48,6 +49,12 @@ end
 
 function Progress:finish()
   if self.on and self.terminal then io.stderr:write("\r\27[K") end
+end
+
+-- Nothing is left to do. Experiments ask for their networks again and again: each is told once.
+function Progress:found(checkpoint)
+  if self.on and not told[checkpoint] then io.stderr:write(("trained already: %s\n"):format(checkpoint)) end
+  told[checkpoint] = true
 end
 
 -- After an error or an interruption.

@@ -201,6 +201,7 @@ end
 
 function Trainer:run()
   self.progress:begin(self.done, self.batches)
+  if self.done == self.batches then self.progress:found(self.checkpoint) end
   while true do
     self:measure()
     if self.done % self.checkpoint_every == 0 or self.done >= self.batches then self:save() end
