@@ -69,7 +69,7 @@ local figure, problem = rx.figure({
   spatial.trajectories(awake.decoded, "active"), spatial.trajectories(asleep.decoded, "quiescent"),
   visited_awake, visited_asleep,
   { "matrix", {
-    values = means, logcb = true, row_labels = names, column_labels = COLUMNS,
+    values = means, logcb = true, number = "%.2f", row_labels = names, column_labels = COLUMNS,
     xlabel = "quiescent", ylabel = "awake", title = "KL divergence (nats)",
   } },
   { "box", {
