@@ -105,6 +105,8 @@ end
 
 --- Positions (m) from the network's outputs: the mean of the centres of the three most active cells.
 -- @function task:decode
+-- @param outputs rows x cells
+-- @return rows x 2
 function SpatialNavigation:decode(outputs)
   check.method("decode", self, { "matrix", outputs })
   return self.cells:decode(outputs)
