@@ -18,6 +18,11 @@ local function has(value, name)
   return indexed and found ~= nil
 end
 
+-- Whether a table or userdata has a method.
+function check.can(value, method)
+  return type(value) == "table" and value[method] ~= nil or has(value, method)
+end
+
 function check.is_matrix(value)
   return has(value, "rows") and has(value, "cols")
 end

@@ -19,7 +19,7 @@ end
 
 -- A batch of a task for a network, in which all that a training needs is there and fits together.
 return function(task, size, rng, net)
-  if (type(task) ~= "table" and type(task) ~= "userdata") or not task.batch then
+  if not check.can(task, "batch") then
     error(("task with a method 'batch' expected, got %s"):format(check.describe(task)), 0)
   end
   local batch = task:batch(size, rng)

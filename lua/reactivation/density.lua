@@ -37,9 +37,8 @@ function Uniform:sample(n, rng)
 end
 
 local function check_density(density, argument, method)
-  local kind = type(density)
-  check.that((kind == "table" or kind == "userdata") and density[method], argument, "kl",
-             ("density with a method '%s'"):format(method), density, 3)
+  check.that(check.can(density, method), argument, "kl", ("density with a method '%s'"):format(method),
+             density, 3)
 end
 
 local function check_kl_options(options)

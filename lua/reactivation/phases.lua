@@ -1,6 +1,7 @@
 --- The two phases of a trained network: awake with its input, asleep without.
 -- @module reactivation.phases
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.options"
 
@@ -43,6 +44,7 @@ end
 --   moments:add(states)
 -- end)
 function phases.decoded(net, task, run, each)
+  check.that(check.can(task, "decode"), 2, "decoded", "task with a method 'decode'", task)
   run = complete(run)
   run.every, run.reuse = WINDOW, true
   local sequence, done, last = nil, 0, nil
@@ -66,6 +68,8 @@ end
 -- @function rx.phases
 -- @usage local awake, asleep = rx.phases(net, task, { trials = 200, steps = 200, rng = rng })
 function phases.both(net, task, options)
+  check.that(check.can(task, "batch") and check.can(task, "decode"), 2, "phases",
+             "task with methods 'batch' and 'decode'", task)
   local o = check_options(options, {
     trials = { "size", 200 }, steps = { "size", 200 }, noise = { "any", "scaled" }, rng = { "generator" },
   })

@@ -1,6 +1,7 @@
 --- What was computed, as the scripts of plots/ take it.
 -- @module reactivation.pictures
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 
 local pictures = {}
@@ -11,6 +12,8 @@ local pictures = {}
 -- @return matrix with a row a step and trial: the features, and the number of the trajectory
 -- @usage rx.figure("trajectories", { paths = rx.paths(states, 3) }, "paths.svg")
 function pictures.paths(sequence, trials)
+  check.that(check.is_matrix(sequence) and sequence.steps, 1, "paths", "sequence", sequence)
+  check.argument("size", 2, "paths", trials)
   local rows = {}
   trials = math.min(trials, sequence.batch)
   for k = 1, trials do
@@ -31,6 +34,9 @@ end
 -- @usage rx.figure("density", rx.heat_map(rx.uniform_density {}, 1.25), "density.svg")
 function pictures.heat_map(density, reach, points)
   points = points or 100
+  check.that(check.can(density, "density"), 1, "heat_map", "density with a method 'density'", density)
+  check.argument("positive", 2, "heat_map", reach)
+  check.argument("size", 3, "heat_map", points)
   local grid = core.matrix(points * points, 2)
   local function at(i) return -reach + 2 * reach * (i - 1) / (points - 1) end
   for i = 1, points do

@@ -147,6 +147,12 @@ describe("data for pictures", function()
     local sequence = rx.matrix { { 1, 2 }, { 3, 4 }, { 5, 6 }, { 7, 8 } }:as_sequence(2)
     assert.are.same({ { 1, 2, 1 }, { 5, 6, 1 }, { 3, 4, 2 }, { 7, 8, 2 } }, rx.paths(sequence, 9):totable())
     assert.are.same({ { 1, 2, 1 }, { 5, 6, 1 } }, rx.paths(sequence, 1):totable())
+    assert.matches("bad argument #1 to 'paths' %(sequence expected, got 3 x 2 matrix%)",
+                   message(function() rx.paths(rx.matrix(3, 2), 1) end))
+    assert.matches("bad argument #1 to 'heat_map' %(density with a method 'density' expected, got 3 x 2 matrix%)",
+                   message(function() rx.heat_map(rx.matrix(3, 2), 1) end))
+    assert.matches("bad argument #2 to 'decoded' %(task with a method 'decode' expected, got table%)",
+                   message(function() rx.decoded(nil, {}, {}) end))
     local slope = { density = function(_, points) return points:column(1) + 10 * points:column(2) end }
     local map = rx.heat_map(slope, 1, 3)
     assert.are.same({ { -11, -10, -9 }, { -1, 0, 1 }, { 9, 10, 11 } }, map.density:totable())
