@@ -76,7 +76,7 @@ end
 -- * `clip`: the ratio p/q is cut to between 1/clip and clip (1e7)
 -- @treturn number
 -- @usage local nats = rx.kl(rx.kde(points), rx.kde(data), { rng = rng })
--- @usage local nats = rx.kl(rx.uniform_density { box = 2.2 }, rx.kde(data), { rng = rng })
+-- @usage local nats = rx.kl(rx.uniform_density { box = 2.2 }, rx.kde(rng:normal(99, 2)), { rng = rng })
 function densities.kl(p, q, options)
   options = check_kl_options(options)
   check_density(p, 1, "density")
