@@ -1,9 +1,9 @@
 /* gru.c - the gated cell (Krishna et al. 2024, Eqs. A.3 to A.6):
  * dr = (dt/tau) (1 - z) * (h - r), with gates z and g and the candidate h = phi(u_h (g * r) + ...).
  *
- * A row of drives is z, g, h. Both gates hear r: their weights, one above the other, take one
- * product. The candidate hears g * r, which backward makes anew from g and leaves in d_after; so
- * z, g and h are all that is kept. */
+ * A row of drives is z, g, h. Both gates hear r: backward, one product takes both to it. The
+ * candidate hears g * r, which backward makes anew from g and leaves in d_after; so z, g and h are
+ * all that is kept. */
 #include "cell.h"
 #include "vector.h"
 
