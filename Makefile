@@ -18,7 +18,7 @@ BLAS      := /usr/lib/$(MULTIARCH)/openblas-openmp
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
 CFLAGS   = -std=c11 -O3 -g -march=$(ARCH) -fopenmp -fPIC -D_GNU_SOURCE $(WARNINGS)
-CPPFLAGS = -Isrc/core -Isrc/bind -I/usr/include/$(MULTIARCH)/openblas-openmp \
+CPPFLAGS = -Isrc/core -Isrc/bind -Isrc/system -I/usr/include/$(MULTIARCH)/openblas-openmp \
   $(shell pkg-config --cflags lua5.4 hdf5-serial 2>/dev/null)
 LDFLAGS  = -fopenmp -Wl,-rpath,$(BLAS)
 # blas and lapack before lapacke, needed or not, or it would load a second BLAS
@@ -37,7 +37,7 @@ else
 endif
 
 objects  = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c))
-LIBRARY := $(call objects,core) $(call objects,bind)
+LIBRARY := $(call objects,core) $(call objects,bind) $(call objects,system)
 HOST    := $(call objects,host)
 MODULE   = $(BUILD)/reactivation/core.so
 
@@ -129,22 +129,21 @@ lint:
 	clang-format --dry-run -Werror src/*/*.[ch] tests/*.c tests/bench/*.c
 	luacheck --quiet lua experiments tests
 
-LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)/reactivation
+LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
 LUA_LIB   = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)/reactivation
 SHARE     = $(DESTDIR)$(PREFIX)/share/rxlua
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(LUA_SHARE)/tasks $(LUA_SHARE)/plots $(LUA_LIB) $(SHARE)/experiments
+	install -d $(DESTDIR)$(PREFIX)/bin $(LUA_LIB) $(SHARE)/experiments
 	install rxlua $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 lua/reactivation/*.lua $(LUA_SHARE)/
-	install -m 644 lua/reactivation/tasks/*.lua $(LUA_SHARE)/tasks/
-	install -m 644 plots/*.gp $(LUA_SHARE)/plots/
+	cd lua && find * -name '*.lua' -exec install -D -m 644 -T {} $(abspath $(LUA_SHARE))/{} \;
+	install -D -m 644 -t $(LUA_SHARE)/reactivation/plots plots/*.gp
 	install $(MODULE) $(LUA_LIB)/
 	install -m 644 experiments/*.lua $(SHARE)/experiments/
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/rxlua
-	rm -rf $(LUA_SHARE) $(LUA_LIB) $(SHARE)
+	rm -rf $(addprefix $(LUA_SHARE)/,reactivation krishna2024) $(LUA_LIB) $(SHARE)
 
 clean:
 	rm -rf build rxlua docs/api

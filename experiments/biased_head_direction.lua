@@ -6,8 +6,9 @@
 --   rxlua experiments/biased_head_direction.lua --setting text
 
 local rx = require "reactivation"
-local heading = require "reactivation.heading"
-local paper, quick = rx.paper.head_direction, rx.paper.quick.head_direction
+local krishna2024 = require "krishna2024"
+local heading = require "krishna2024.heading"
+local paper, quick = krishna2024.paper.head_direction, krishna2024.paper.quick.head_direction
 
 local opt = rx.arguments("Trains networks on biased and unbiased head direction and draws Figure C.5.", {
   { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },

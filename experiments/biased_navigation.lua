@@ -5,7 +5,7 @@
 --   rxlua experiments/biased_navigation.lua --setting code --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
-local spatial = require "reactivation.spatial"
+local spatial = require "krishna2024.spatial"
 
 local opt = spatial.arguments("Trains networks on biased and unbiased navigation and draws Figure 2.",
                               "biased_navigation")

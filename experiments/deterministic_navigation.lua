@@ -5,7 +5,7 @@
 --   rxlua experiments/deterministic_navigation.lua --setting code --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
-local spatial = require "reactivation.spatial"
+local spatial = require "krishna2024.spatial"
 
 local opt = spatial.arguments("Compares noisy with deterministic training and draws Figures C.3 and C.4.",
                               "deterministic_navigation")

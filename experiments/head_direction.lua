@@ -5,8 +5,9 @@
 --   rxlua experiments/head_direction.lua --setting code --seed 1
 
 local rx = require "reactivation"
-local heading = require "reactivation.heading"
-local paper, quick = rx.paper.head_direction, rx.paper.quick.head_direction
+local krishna2024 = require "krishna2024"
+local heading = require "krishna2024.heading"
+local paper, quick = krishna2024.paper.head_direction, krishna2024.paper.quick.head_direction
 
 local opt = rx.arguments("Trains a network on head direction and draws Figure 3.", {
   { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
@@ -31,7 +32,7 @@ out:announce("configuration.json", opt)
 -- A network that learned to integrate its angular velocity, and its two phases from the same first
 -- states: awake with its input, asleep without and with twice the noise variance
 
-local run = rx.trained {
+local run = krishna2024.trained {
   task = "head_direction", setting = opt.setting, seed = opt.seed, biased = opt.biased,
   units = opt.units, sigma = opt.sigma, batches = opt.batches,
   networks = opt.networks, folder = opt.networks == "" and opt.out or nil,

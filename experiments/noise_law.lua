@@ -5,9 +5,10 @@
 --   rxlua experiments/noise_law.lua --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
-local attractor = require "reactivation.attractor"
-local heading = require "reactivation.heading"
-local spatial = require "reactivation.spatial"
+local krishna2024 = require "krishna2024"
+local attractor = require "krishna2024.attractor"
+local heading = require "krishna2024.heading"
+local spatial = require "krishna2024.spatial"
 
 local SETTINGS = { "text", "code", "tonic" }
 local COMPONENTS, POINTS = 10, 1000 -- principal components that explain; states drawn of each phase
@@ -29,7 +30,7 @@ local lengths = spatial.lengths(opt.quick)
 -- Awake, asleep with twice the noise variance, and asleep with the noise as it was; every sleep a long one
 
 local function network(task, setting)
-  local values = (opt.quick and rx.paper.quick or rx.paper)[task]
+  local values = (opt.quick and krishna2024.paper.quick or krishna2024.paper)[task]
   return {
     setting = setting, networks = opt.networks,
     units = opt.units > 0 and opt.units or values.units,
@@ -69,7 +70,7 @@ local function head_direction(setting, seed)
   local awake, asleep, same = phases(heading.phases, run)
   local test_loss, test_error = run.history.test_loss, run.history.test_error
   local function step(phase)
-    return heading.velocity(phase.decoded):abs():mean() * rx.paper.head_direction.dt
+    return heading.velocity(phase.decoded):abs():mean() * krishna2024.paper.head_direction.dt
   end
   local kl = rx.histogram_divergence(asleep.histogram, awake.histogram)
   return {

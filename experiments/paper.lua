@@ -6,6 +6,7 @@
 --   rxlua experiments/paper.lua --figures 1,2,C.3 --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
+local krishna2024 = require "krishna2024"
 local core = require "reactivation.core"
 local cjson = require "cjson"
 
@@ -32,8 +33,9 @@ local HEAD = { task = "head_direction", cost = 0.07, quick_cost = 0.07 }
 local function network(kind, extra, setting)
   local words = { "--setting", setting or opt.setting, "--task", kind.task, table.unpack(extra) }
   if kind.cell then words[#words + 1], words[#words + 2] = "--cell", kind.cell end
-  local batches, units = rx.paper[kind.task].batches, nil
-  if opt.quick then batches, units = rx.paper.quick[kind.task].batches, rx.paper.quick[kind.task].units end
+  local paper = krishna2024.paper
+  local batches, units = paper[kind.task].batches, nil
+  if opt.quick then batches, units = paper.quick[kind.task].batches, paper.quick[kind.task].units end
   if opt.batches > 0 then batches = opt.batches end
   if opt.units > 0 then units = opt.units end
   if units then words[#words + 1], words[#words + 2] = "--units", tostring(units) end
@@ -245,7 +247,7 @@ end
 -- The table of a figure: its titles, and a row for each quantity, whose columns come one after the other
 -- among the numbers. Where it has columns of its own, the paper has none of its numbers.
 local function table_of(figure, folders)
-  local published = rx.paper.published[figure.name] or {}
+  local published = krishna2024.paper.published[figure.name] or {}
   local numbers, values = {}, {}
   for f, folder in ipairs(folders) do
     for i, number in ipairs(read_json(folder .. "/numbers.json")) do

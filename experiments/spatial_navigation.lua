@@ -5,7 +5,7 @@
 --   rxlua experiments/spatial_navigation.lua --setting code --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
-local spatial = require "reactivation.spatial"
+local spatial = require "krishna2024.spatial"
 local MILESTONES = { 100, 300, 1000, 2500 }
 
 local opt = spatial.arguments("Trains networks on spatial navigation and draws Figure 1.",

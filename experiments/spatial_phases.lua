@@ -5,7 +5,7 @@
 --   rxlua experiments/spatial_phases.lua --quiescent-noise same --cell gru
 
 local rx = require "reactivation"
-local spatial = require "reactivation.spatial"
+local spatial = require "krishna2024.spatial"
 
 local opt = spatial.arguments("Draws both phases of spatial navigation, Figures C.1 and C.2.",
                               "spatial_phases")

@@ -4,6 +4,7 @@
 --   rxlua experiments/train.lua --task spatial_navigation --setting code --biased --seed 3
 
 local rx = require "reactivation"
+local krishna2024 = require "krishna2024"
 local core = require "reactivation.core"
 
 local opt = rx.arguments("Trains one network of the paper.", {
@@ -22,7 +23,7 @@ local opt = rx.arguments("Trains one network of the paper.", {
 if opt.child then core.end_with_parent() end
 if opt.threads > 0 then rx.threads(opt.threads) end
 
-local run = rx.trained {
+local run = krishna2024.trained {
   task = opt.task, cell = opt.cell, setting = opt.setting, seed = opt.seed, biased = opt.biased,
   noisy = not opt.noiseless, units = opt.units > 0 and opt.units or nil,
   batches = opt.batches > 0 and opt.batches or nil, networks = opt.networks,

@@ -4,13 +4,13 @@
 -- @usage local rx = require "reactivation"
 
 local core = require "reactivation.core"
-local density = require "reactivation.density"
-local network = require "reactivation.network"
-local pca = require "reactivation.pca"
-local pictures = require "reactivation.pictures"
-local phases = require "reactivation.phases"
-local seeds = require "reactivation.seeds"
-local statistics = require "reactivation.statistics"
+local density = require "reactivation.analysis.density"
+local network = require "reactivation.networks.network"
+local pca = require "reactivation.analysis.pca"
+local pictures = require "reactivation.figures.pictures"
+local phases = require "reactivation.networks.phases"
+local seeds = require "reactivation.analysis.seeds"
+local statistics = require "reactivation.analysis.statistics"
 
 local rx = {
   _VERSION = "rxlua 0.1.0",
@@ -42,23 +42,21 @@ local rx = {
   curves = seeds.curves,
 
   -- training, files, figures, scripts
-  train = require "reactivation.train",
-  schedule = require "reactivation.schedule",
+  train = require "reactivation.training.train",
+  schedule = require "reactivation.training.schedule",
   save = core.save,
   load = core.load,
-  figure = require "reactivation.figure",
+  figure = require "reactivation.figures.figure",
   paths = pictures.paths,
   heat_map = pictures.heat_map,
   groups = pictures.groups,
-  arguments = require "reactivation.arguments",
-  folder = require "reactivation.folder",
-  report = require "reactivation.report",
-  page = require "reactivation.page",
+  arguments = require "reactivation.runs.arguments",
+  folder = require "reactivation.runs.folder",
+  report = require "reactivation.runs.report",
+  page = require "reactivation.runs.page",
   threads = core.threads,
 
-  -- the paper's networks and their two phases
-  paper = require "reactivation.paper",
-  trained = require "reactivation.trained",
+  -- tasks, and the two phases of a network that learned one
   phases = phases.both,
   decoded = phases.decoded,
   quiescent_sigma = phases.quiescent_sigma,

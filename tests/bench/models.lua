@@ -3,7 +3,7 @@
 local rx = require "reactivation"
 local core = require "reactivation.core"
 
-local paper = rx.paper
+local paper = require("krishna2024").paper
 local now = core.now
 
 local Model = {}

@@ -1,6 +1,7 @@
 -- What experiments are made of: trained networks, their phases, means over seeds, reports and pages.
 local rx = require "reactivation"
-local attractor = require "reactivation.attractor"
+local krishna2024 = require "krishna2024"
+local attractor = require "krishna2024.attractor"
 local core = require "reactivation.core"
 local support = require "tests.spec.support"
 local cjson = require "cjson"
@@ -17,7 +18,7 @@ describe("a network of the paper", function()
   local function trained(options)
     local o = { task = "head_direction", units = 6, batches = 2, networks = folder .. "/networks", progress = false }
     for name, value in pairs(options or {}) do o[name] = value end
-    return rx.trained(o)
+    return krishna2024.trained(o)
   end
 
   it("is trained once, and then taken from its folder", function()
@@ -47,14 +48,14 @@ describe("a network of the paper", function()
   end)
 
   it("has the paper's settings, and the noise and biases of its reading", function()
-    local net = rx.trained({ task = "spatial_navigation", untrained = true }).net
+    local net = krishna2024.trained({ task = "spatial_navigation", untrained = true }).net
     assert.are.equal(512, net.units)
     assert.near(0.01, net.sigma * math.sqrt(net.dt), 1e-9)
     assert.are.same({ "gaussian", true, 0.1 }, { net.noise, net.bias, net.tau })
-    net = rx.trained({ task = "head_direction", untrained = true, setting = "code" }).net
+    net = krishna2024.trained({ task = "head_direction", untrained = true, setting = "code" }).net
     assert.are.same({ "uniform", false, 0.04, 128 }, { net.noise, net.bias, net.tau, net.units })
     assert.near(0.1, net.sigma * math.sqrt(net.dt), 1e-9)
-    net = rx.trained({ task = "head_direction", untrained = true, setting = "text", noisy = false }).net
+    net = krishna2024.trained({ task = "head_direction", untrained = true, setting = "text", noisy = false }).net
     assert.are.same({ "gaussian", false, 0 }, { net.noise, net.bias, net.sigma })
   end)
 
@@ -68,8 +69,8 @@ describe("a network of the paper", function()
   end)
 
   it("answers mistakes", function()
-    assert.matches("bad option 'task' %(name of a task expected, got nothing%)", message(rx.trained, {}))
-    assert.matches("unknown option 'noise'", message(rx.trained, { task = "head_direction", noise = 1 }))
+    assert.matches("bad option 'task' %(name of a task expected, got nothing%)", message(krishna2024.trained, {}))
+    assert.matches("unknown option 'noise'", message(krishna2024.trained, { task = "head_direction", noise = 1 }))
   end)
 end)
 

@@ -6,7 +6,7 @@
 -- @module reactivation.density
 
 local check = require "reactivation.check"
-local check_options = require "reactivation.options"
+local check_options = require "reactivation.check.options"
 
 local densities = {}
 

@@ -1,11 +1,11 @@
 --- Networks of the paper, each trained once and kept in a folder of its own.
--- @module reactivation.trained
+-- @module krishna2024.trained
 
 local core = require "reactivation.core"
-local check_options = require "reactivation.options"
-local new_folder = require "reactivation.folder"
-local paper = require "reactivation.paper"
-local train = require "reactivation.train"
+local check_options = require "reactivation.check.options"
+local new_folder = require "reactivation.runs.folder"
+local paper = require "krishna2024.paper"
+local train = require "reactivation.training.train"
 
 local tasks = {
   head_direction = require "reactivation.tasks.head_direction",
@@ -56,13 +56,14 @@ end
 
 --- A network of the paper, with its task, trained or taken from its folder; a training that was
 -- interrupted goes on. The folder holds checkpoint.h5, history.h5 and training.json.
--- @function rx.trained
+-- @function krishna2024.trained
 -- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting
 --   ("text", "code", "tonic"), seed (0), biased (false), noisy (true), untrained (false: its first
 --   weights, and nothing is kept); sigma, units and batches, by default the paper's; networks, the
 --   folder that holds all of them ("results/networks"), or folder, this one's own; progress (true)
 -- @treturn table `net`, `task`, `history` (absent if untrained), `name`, `folder`
--- @usage local run = rx.trained { task = "head_direction", units = 8, batches = 3, networks = "networks" }
+-- @usage
+--   local run = krishna2024.trained { task = "head_direction", units = 8, batches = 3, networks = "nets" }
 return function(options)
   local o = check_options(options, known_options)
   if not o.task then error("bad option 'task' (name of a task expected, got nothing)", 2) end

@@ -1,7 +1,7 @@
 --- What an experiment found: a table for people and numbers.json for programs.
 -- @module reactivation.report
 
-local mean_sd = require("reactivation.seeds").mean_sd
+local mean_sd = require("reactivation.analysis.seeds").mean_sd
 
 local function shown(values)
   local mean, sd = mean_sd(values)

@@ -2,11 +2,11 @@
 -- moments and their place on the waking plane are kept, so that the sleep may be of any length.
 
 local core = require "reactivation.core"
-local analysis = require "reactivation.pca"
-local phases = require "reactivation.phases"
+local analysis = require "reactivation.analysis.pca"
+local phases = require "reactivation.networks.phases"
 
 -- Awake with its input; asleep from the same first states, without.
--- @tab run of `rx.trained`
+-- @tab run of `krishna2024.trained`
 -- @tab options trials; steps asleep; noise asleep, as for `rx.quiescent_sigma`
 -- @treturn table awake: `decoded`; the `moments` of its states and their place on the `plane` of the first
 --   two principal components; and `truth`, what was to be decoded

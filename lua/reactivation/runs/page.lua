@@ -1,7 +1,7 @@
 --- One page of figures and numbers: a single HTML file that opens from disk.
 -- @module reactivation.page
 
-local write_whole = require "reactivation.write_whole"
+local write_whole = require "reactivation.files.write_whole"
 
 local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 

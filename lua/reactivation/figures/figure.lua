@@ -5,8 +5,8 @@
 
 local core = require "reactivation.core"
 local lfs = require "lfs"
-local make_folder = require "reactivation.make_folder"
-local write_whole = require "reactivation.write_whole"
+local make_folder = require "reactivation.files.make_folder"
+local write_whole = require "reactivation.files.write_whole"
 
 local ENDINGS = { svg = true, pdf = true, png = true }
 local PAGE_OPTIONS = { columns = "integer", width = "number", height = "number", font_size = "number",
@@ -16,12 +16,12 @@ local TWO_COLUMNS_CM = 17.8
 local LETTERS = "abcdefghijklmnopqrstuvwxyz"
 local MOST_PANELS = #LETTERS
 
---- The folder of the scripts: inside the library's own when installed, two above it in the source.
+--- The folder of the scripts: inside the library's own when installed, two above that in the source.
 local function find_plots()
   local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
   if here:sub(1, 1) ~= "/" then here = lfs.currentdir() .. "/" .. here end
-  local installed = here .. "/plots"
-  return lfs.attributes(installed, "mode") and installed or here .. "/../../plots"
+  local installed = here .. "/../plots"
+  return lfs.attributes(installed, "mode") and installed or here .. "/../../../plots"
 end
 
 local PLOTS = find_plots()

@@ -1,9 +1,9 @@
 -- What the experiments on head direction share: their networks, and what they measure on them.
 
-local attractor = require "reactivation.attractor"
-local paper = require "reactivation.paper"
-local statistics = require "reactivation.statistics"
-local trained = require "reactivation.trained"
+local attractor = require "krishna2024.attractor"
+local paper = require "krishna2024.paper"
+local statistics = require "reactivation.analysis.statistics"
+local trained = require "krishna2024.trained"
 
 local heading = {}
 
@@ -11,7 +11,7 @@ local BINS = 36 -- of the bearings, around the circle
 
 -- A network of the experiment, trained or taken from its folder.
 -- @tab opt setting, units, batches, networks
--- @tab which seed, and biased, as for `rx.trained`
+-- @tab which seed, and biased, as for `krishna2024.trained`
 -- @treturn table run
 function heading.trained(opt, which)
   return trained {
@@ -26,7 +26,7 @@ local function sd(m)
 end
 
 -- Both phases, with the ring on which their states lie.
--- @tab run of `rx.trained`
+-- @tab run of `krishna2024.trained`
 -- @tab options trials, steps, noise, as for `reactivation.attractor`
 -- @treturn table awake: beside what that gives, `radius` of each state on the waking plane, its mean `size`
 --   and `spread` (standard deviation), and `histogram` of the decoded bearings

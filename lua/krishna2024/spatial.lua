@@ -2,14 +2,14 @@
 -- and the panels that they draw.
 
 local core = require "reactivation.core"
-local arguments = require "reactivation.arguments"
-local density = require "reactivation.density"
-local paper = require "reactivation.paper"
-local phases = require "reactivation.phases"
-local pictures = require "reactivation.pictures"
-local report = require "reactivation.report"
-local statistics = require "reactivation.statistics"
-local trained = require "reactivation.trained"
+local arguments = require "reactivation.runs.arguments"
+local density = require "reactivation.analysis.density"
+local paper = require "krishna2024.paper"
+local phases = require "reactivation.networks.phases"
+local pictures = require "reactivation.figures.pictures"
+local report = require "reactivation.runs.report"
+local statistics = require "reactivation.analysis.statistics"
+local trained = require "krishna2024.trained"
 
 local spatial = {}
 
@@ -67,7 +67,7 @@ end
 
 -- A network of the experiment, trained or taken from its folder.
 -- @tab opt
--- @tab which seed, and biased, noisy or untrained, as for `rx.trained`
+-- @tab which seed, and biased, noisy or untrained, as for `krishna2024.trained`
 -- @treturn table run
 function spatial.trained(opt, which)
   return trained {
@@ -83,7 +83,7 @@ local function fresh(seed)
 end
 
 -- Both phases for the figures: 200 trials, 100 steps awake and 200 asleep.
--- @tab run of `rx.trained`
+-- @tab run of `krishna2024.trained`
 -- @tab opt
 -- @tparam[opt] string|number noise asleep, by default that of the options
 -- @treturn table awake: `states`, `decoded`
@@ -96,7 +96,7 @@ function spatial.phases(run, opt, noise)
 end
 
 -- Positions visited in both phases and their densities: 100 steps awake, 1000 asleep.
--- @tab run of `rx.trained`
+-- @tab run of `krishna2024.trained`
 -- @tab opt
 -- @treturn table awake: `decoded`, a sequence, and `density`
 -- @treturn table asleep, likewise
@@ -122,7 +122,7 @@ function spatial.divergence(p, q, opt)
 end
 
 -- Variance asleep, within trajectories and summed over x and y (m^2); their first half is dropped.
--- @tab run of `rx.trained`
+-- @tab run of `krishna2024.trained`
 -- @tab opt
 -- @treturn number
 function spatial.total_variance(run, opt)

@@ -3,7 +3,7 @@
 
 local check = require "reactivation.check"
 local core = require "reactivation.core"
-local check_options = require "reactivation.options"
+local check_options = require "reactivation.check.options"
 
 local phases = {}
 

@@ -3,12 +3,12 @@
 -- @module reactivation.train
 
 local check = require "reactivation.check"
-local check_batch = require "reactivation.check_batch"
+local check_batch = require "reactivation.check.batch"
 local core = require "reactivation.core"
-local check_options = require "reactivation.options"
-local make_folder = require "reactivation.make_folder"
-local network = require "reactivation.network"
-local new_progress = require "reactivation.progress"
+local check_options = require "reactivation.check.options"
+local make_folder = require "reactivation.files.make_folder"
+local network = require "reactivation.networks.network"
+local new_progress = require "reactivation.training.progress"
 
 -- Where in the generator the test batch and its noise lie: far from any training.
 local TEST_POSITION = 1 << 56

@@ -5,8 +5,8 @@
 local cjson = require "cjson"
 local check = require "reactivation.check"
 local core = require "reactivation.core"
-local make_folder = require "reactivation.make_folder"
-local write_whole = require "reactivation.write_whole"
+local make_folder = require "reactivation.files.make_folder"
+local write_whole = require "reactivation.files.write_whole"
 
 local Folder = {}
 Folder.__index = Folder

@@ -1,5 +1,5 @@
 --- The paper's settings, where they stand once: Tables A.1 and A.2 of Krishna and others, 2024.
--- @module reactivation.paper
+-- @module krishna2024.paper
 -- @pragma nostrip
 
 local paper = {}
