@@ -15,7 +15,7 @@ enum { MEAN = 1, SQUARE, USER_VALUES = SQUARE };
 
 static struct rx_adam *check_adam(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, type_name);
+    return rx_check_object(L, arg, type_name, "optimizer");
 }
 
 static double check_range(lua_State *L, const char *name, double absent, double least, double below)
@@ -39,8 +39,10 @@ static int adam_new(lua_State *L)
 {
     static const char *const names[] = { "rate",         "beta1", "beta2", "epsilon",
                                          "weight_decay", "clip",  NULL };
-    if (lua_isnone(L, 1))
+    if (lua_isnil(L, 1)) {
         lua_newtable(L);
+        lua_replace(L, 1);
+    }
     rx_check_options(L, 1, names);
     const struct rx_adam settings = {
         .rate = check_range(L, "rate", 1e-3, 0, 1e30),
@@ -67,10 +69,8 @@ static struct rx_matrix *moment(lua_State *L, int which, const struct rx_matrix 
     }
     struct rx_matrix *m = rx_check_matrix(L, -1);
     if (m->rows != like->rows || m->cols != like->cols)
-        luaL_argerror(L, 2,
-                      lua_pushfstring(L, "%d x %d matrix expected, as before, got %d x %d",
-                                      (int)m->rows, (int)m->cols, (int)like->rows,
-                                      (int)like->cols));
+        rx_argument_error(L, 2, "%d x %d matrix expected, as before, got %d x %d", (int)m->rows,
+                          (int)m->cols, (int)like->rows, (int)like->cols);
     return m;
 }
 
@@ -122,18 +122,18 @@ static int adam_state(lua_State *L)
 static int adam_restore(lua_State *L)
 {
     struct rx_adam *adam = check_adam(L, 1);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    rx_check_table(L, 2);
     const bool whole = lua_getfield(L, 2, "updates") == LUA_TNUMBER && lua_isinteger(L, -1) &&
                        lua_tointeger(L, -1) >= 0;
-    luaL_argcheck(L, whole, 2, "state of an Adam optimizer expected: no count 'updates'");
+    rx_argument_check(L, whole, 2, "state of an Adam optimizer expected: no count 'updates'");
     const lua_Integer updates = lua_tointeger(L, -1);
     lua_settop(L, 2);
     lua_getfield(L, 2, "mean");
     lua_getfield(L, 2, "square");
     const struct rx_matrix *mean = rx_test_matrix(L, 3), *square = rx_test_matrix(L, 4);
     const bool both = mean && square && mean->rows == square->rows && mean->cols == square->cols;
-    luaL_argcheck(L, both || (updates == 0 && lua_isnil(L, 3) && lua_isnil(L, 4)), 2,
-                  "state of an Adam optimizer expected: 'mean' and 'square' do not match");
+    rx_argument_check(L, both || (updates == 0 && lua_isnil(L, 3) && lua_isnil(L, 4)), 2,
+                      "state of an Adam optimizer expected: 'mean' and 'square' do not match");
     adam->updates = (uint64_t)updates;
     lua_setiuservalue(L, 1, SQUARE);
     lua_setiuservalue(L, 1, MEAN);
@@ -144,7 +144,7 @@ static int adam_restore(lua_State *L)
 static int adam_index(lua_State *L)
 {
     const struct rx_adam *adam = check_adam(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = rx_field_name(L);
     if (strcmp(name, "rate") == 0)
         lua_pushnumber(L, adam->rate);
     else if (strcmp(name, "updates") == 0)
@@ -158,20 +158,25 @@ static int adam_index(lua_State *L)
 static int adam_newindex(lua_State *L)
 {
     struct rx_adam *adam = check_adam(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = rx_field_name(L);
     if (strcmp(name, "rate") != 0)
-        return luaL_error(L, "an optimizer has no field '%s' that can be set, only 'rate'", name);
-    const double rate = luaL_checknumber(L, 3);
-    luaL_argcheck(L, rate >= 0 && rate < 1e30, 3, "rate of at least 0 expected");
+        return rx_error(L, "an optimizer has no field '%s' that can be set, only 'rate'", name);
+    const double rate = rx_check_number(L, 3);
+    rx_argument_check(L, rate >= 0 && rate < 1e30, 3, "rate of at least 0 expected");
     adam->rate = rate;
     return 0;
 }
 
-static const luaL_Reg methods[] = {
-    { "update", adam_update },
-    { "state", adam_state },
-    { "restore", adam_restore },
-    { NULL, NULL },
+static const struct rx_binding methods[] = {
+    { "update", adam_update, 2 },
+    { "state", adam_state, 0 },
+    { "restore", adam_restore, 1 },
+    { NULL, NULL, 0 },
+};
+
+static const struct rx_binding functions[] = {
+    { "adam", adam_new, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_adam(lua_State *L)
@@ -179,10 +184,10 @@ void rx_open_adam(lua_State *L)
     luaL_newmetatable(L, type_name);
     lua_pushcfunction(L, adam_newindex);
     lua_setfield(L, -2, "__newindex");
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    rx_set_methods(L, methods, "optimizer");
     lua_pushcclosure(L, adam_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    lua_pushcfunction(L, adam_new);
-    lua_setfield(L, -2, "adam");
+    rx_set_functions(L, functions);
 }

@@ -15,6 +15,61 @@
 #include <lua.h>
 #include <stdbool.h>
 
+/* --- check.c: functions that Lua calls, and how a mistake in a call is told ------------------- */
+
+/* An entry of a function table; the last one has no name. Whatever is called through it refuses
+ * more than `most` arguments, of a method after its object. */
+struct rx_binding {
+    const char *name;
+    lua_CFunction call;
+    int most;
+};
+
+/* Set functions, or methods of objects of a kind, in the table on top of the stack. */
+void rx_set_functions(lua_State *L, const struct rx_binding functions[]);
+void rx_set_methods(lua_State *L, const struct rx_binding methods[], const char *kind);
+
+/* Raise, at the line of the nearest caller outside the library: a message, or what is wrong with
+ * an argument of the running function, by its name. */
+int rx_error(lua_State *L, const char *format, ...);
+int rx_argument_error(lua_State *L, int arg, const char *format, ...);
+void rx_argument_check(lua_State *L, bool holds, int arg, const char *message);
+
+/* Push the place that these name, "file:line: ". */
+const char *rx_push_where(lua_State *L);
+
+/* Push, for a message: a value in a few words; the shortest text that gives a number back. */
+const char *rx_describe(lua_State *L, int index);
+const char *rx_push_number(lua_State *L, double value);
+
+/* An argument of a kind, or an error. */
+void *rx_check_object(lua_State *L, int arg, const char *type_name, const char *what);
+lua_Integer rx_check_integer(lua_State *L, int arg);
+double rx_check_number(lua_State *L, int arg);
+double rx_opt_number(lua_State *L, int arg, double absent);
+const char *rx_check_string(lua_State *L, int arg, size_t *length); /* length may be NULL */
+void rx_check_table(lua_State *L, int arg);
+int rx_check_choice(lua_State *L, int arg, int absent, const char *const choices[]);
+
+/* The name of a field that an __index or __newindex is asked for; "" if it is no string. */
+const char *rx_field_name(lua_State *L);
+
+/* A list: a table with the keys 1, 2, ... and no others, so without holes. Its length; or what is
+ * wrong with the value at an index, pushed, or NULL. */
+size_t rx_check_list(lua_State *L, int arg);
+const char *rx_list_problem(lua_State *L, int index, size_t *length);
+
+/* What a matrix side can be: the matrix library counts in int. */
+#define RX_LARGEST_SIDE INT_MAX
+
+/* A whole number from `least` up to RX_LARGEST_SIDE. */
+size_t rx_check_size(lua_State *L, int arg, lua_Integer least);
+
+/* Refuse argument `arg`, a matrix for a result, if it shares memory with `other` (which may be
+ * NULL), said in the words `what`. */
+void rx_check_apart(lua_State *L, int arg, const struct rx_matrix *result,
+                    const struct rx_matrix *other, const char *what);
+
 /* --- matrix.c ------------------------------------------------------------------------------- */
 
 /* Push a new matrix, its numbers unset; `steps` is 0 for one that is no sequence. */
@@ -38,8 +93,8 @@ void rx_check_finite(lua_State *L, int arg, const struct rx_matrix *m);
 
 /* --- matrix_arithmetic.c --------------------------------------------------------------------- */
 
-/* Methods and operators of matrices, each list ended by NULL. */
-extern const luaL_Reg rx_arithmetic_methods[], rx_arithmetic_operators[];
+/* Methods and operators of matrices. */
+extern const struct rx_binding rx_arithmetic_methods[], rx_arithmetic_operators[];
 
 /* --- random.c ------------------------------------------------------------------------------- */
 
@@ -82,13 +137,7 @@ struct rx_random *rx_option_random(lua_State *L, int arg, const char *name,
 /* Raise: bad option 'name' (message). */
 int rx_option_error(lua_State *L, const char *name, const char *format, ...);
 
-/* --- sizes, status, stopping ---------------------------------------------------------------- */
-
-/* What a matrix side can be: the matrix library counts in int. */
-#define RX_LARGEST_SIDE INT_MAX
-
-/* A whole number from `least` up to RX_LARGEST_SIDE. */
-size_t rx_check_size(lua_State *L, int arg, lua_Integer least);
+/* --- status, stopping ------------------------------------------------------------------------ */
 
 /* Raise what a status that is not RX_OK means. */
 void rx_check_status(lua_State *L, enum rx_status status);
@@ -98,6 +147,7 @@ extern volatile sig_atomic_t rx_stop_flag;
 
 /* --- one function a file: each pushes nothing and adds its functions to the table on top ------ */
 
+void rx_open_check(lua_State *L);
 void rx_open_matrix(lua_State *L);
 void rx_open_random(lua_State *L);
 void rx_open_network(lua_State *L);

@@ -10,13 +10,13 @@ void rx_check_status(lua_State *L, enum rx_status status)
         return;
     case RX_STOPPED:
         rx_stop_flag = 0;
-        luaL_error(L, "interrupted!");
+        rx_error(L, "interrupted!");
         return;
     case RX_NO_MEMORY:
-        luaL_error(L, "not enough memory");
+        rx_error(L, "not enough memory");
         return;
     case RX_FAILED:
-        luaL_error(L, "the eigenvalue iteration did not converge");
+        rx_error(L, "the eigenvalue iteration did not converge");
         return;
     }
 }
@@ -24,6 +24,7 @@ void rx_check_status(lua_State *L, enum rx_status status)
 int luaopen_reactivation_core(lua_State *L)
 {
     lua_newtable(L);
+    rx_open_check(L);
     rx_open_matrix(L);
     rx_open_random(L);
     rx_open_network(L);

@@ -24,7 +24,8 @@ struct cells {
 
 static const struct rx_head_direction_cells *check_cells(lua_State *L, int arg)
 {
-    const struct cells *cells = luaL_checkudata(L, arg, type_name);
+    const struct cells *cells =
+        rx_check_object(L, arg, type_name, "population of head-direction cells");
     return &cells->core;
 }
 
@@ -110,7 +111,7 @@ static int cells_decode(lua_State *L)
 static int cells_index(lua_State *L)
 {
     const struct rx_head_direction_cells *cells = check_cells(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = rx_field_name(L);
     if (strcmp(name, "cells") == 0)
         lua_pushinteger(L, (lua_Integer)cells->cells);
     else if (strcmp(name, "preferred") == 0) {
@@ -121,19 +122,24 @@ static int cells_index(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    { "encode", cells_encode },
-    { "decode", cells_decode },
-    { NULL, NULL },
+static const struct rx_binding methods[] = {
+    { "encode", cells_encode, 1 },
+    { "decode", cells_decode, 2 },
+    { NULL, NULL, 0 },
+};
+
+static const struct rx_binding functions[] = {
+    { "head_direction_cells", cells_new, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_head_direction_cells(lua_State *L)
 {
     luaL_newmetatable(L, type_name);
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    rx_set_methods(L, methods, "population of cells");
     lua_pushcclosure(L, cells_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    lua_pushcfunction(L, cells_new);
-    lua_setfield(L, -2, "head_direction_cells");
+    rx_set_functions(L, functions);
 }

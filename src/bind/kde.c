@@ -15,7 +15,7 @@ static const char type_name[] = "rx.kde";
 
 static struct rx_kde *check_kde(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, type_name);
+    return rx_check_object(L, arg, type_name, "kernel density");
 }
 
 /** The density of points: on each a Gaussian kernel with their full covariance times the square of
@@ -30,11 +30,10 @@ static int kde_new(lua_State *L)
 {
     const struct rx_matrix *points = rx_check_matrix(L, 1);
     const size_t dims = points->cols;
-    luaL_argcheck(L, dims >= 1 && dims <= 4096, 1, "points of 1 to 4096 dimensions expected");
+    rx_argument_check(L, dims >= 1 && dims <= 4096, 1, "points of 1 to 4096 dimensions expected");
     if (points->rows < dims + 1)
-        luaL_argerror(L, 1,
-                      lua_pushfstring(L, "at least %d points of %d dimensions expected, got %d",
-                                      (int)dims + 1, (int)dims, (int)points->rows));
+        rx_argument_error(L, 1, "at least %d points of %d dimensions expected, got %d",
+                          (int)dims + 1, (int)dims, (int)points->rows);
     rx_check_finite(L, 1, points);
 
     struct rx_kde *kde =
@@ -51,8 +50,8 @@ static int kde_new(lua_State *L)
     lua_setiuservalue(L, -2, 1);
     luaL_setmetatable(L, type_name);
     const enum rx_status status = rx_kde_fit(kde, points->data, &rx_stop_flag);
-    luaL_argcheck(L, status != RX_FAILED, 1,
-                  "points that fill their space expected; their covariance is singular");
+    rx_argument_check(L, status != RX_FAILED, 1,
+                      "points that fill their space expected; their covariance is singular");
     rx_check_status(L, status);
     return 1;
 }
@@ -91,7 +90,7 @@ static int kde_sample(lua_State *L)
 static int kde_index(lua_State *L)
 {
     const struct rx_kde *kde = check_kde(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = rx_field_name(L);
     if (strcmp(name, "factor") == 0)
         lua_pushnumber(L, kde->factor);
     else if (strcmp(name, "dimensions") == 0)
@@ -108,10 +107,15 @@ static int kde_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    { "density", kde_density },
-    { "sample", kde_sample },
-    { NULL, NULL },
+static const struct rx_binding methods[] = {
+    { "density", kde_density, 1 },
+    { "sample", kde_sample, 2 },
+    { NULL, NULL, 0 },
+};
+
+static const struct rx_binding functions[] = {
+    { "kde", kde_new, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_kde(lua_State *L)
@@ -119,10 +123,10 @@ void rx_open_kde(lua_State *L)
     luaL_newmetatable(L, type_name);
     lua_pushcfunction(L, kde_tostring);
     lua_setfield(L, -2, "__tostring");
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    rx_set_methods(L, methods, "kernel density");
     lua_pushcclosure(L, kde_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    lua_pushcfunction(L, kde_new);
-    lua_setfield(L, -2, "kde");
+    rx_set_functions(L, functions);
 }

@@ -28,8 +28,7 @@ struct rx_matrix *rx_new_matrix(lua_State *L, size_t rows, size_t cols, size_t s
 {
     if (rows > RX_LARGEST_SIDE || cols > RX_LARGEST_SIDE ||
         (cols > 0 && rows > (SIZE_MAX / 2 / sizeof(float) - ALIGNMENT) / cols))
-        luaL_error(L, "not enough memory for a %I x %I matrix", (lua_Integer)rows,
-                   (lua_Integer)cols);
+        rx_error(L, "not enough memory for a %I x %I matrix", (lua_Integer)rows, (lua_Integer)cols);
     /* Lua aligns userdata to 8 bytes only */
     struct rx_matrix *m =
         lua_newuserdatauv(L, sizeof *m + rows * cols * sizeof(float) + ALIGNMENT, 1);
@@ -64,7 +63,7 @@ struct rx_matrix *rx_test_matrix(lua_State *L, int index)
 
 struct rx_matrix *rx_check_matrix(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, type_name);
+    return rx_check_object(L, arg, type_name, "matrix");
 }
 
 struct rx_matrix *rx_check_shape(lua_State *L, int arg, lua_Integer rows, lua_Integer cols)
@@ -75,9 +74,8 @@ struct rx_matrix *rx_check_shape(lua_State *L, int arg, lua_Integer rows, lua_In
         return m;
     const char *high = rows == RX_ANY ? "any" : lua_pushfstring(L, "%I", rows);
     const char *wide = cols == RX_ANY ? "any" : lua_pushfstring(L, "%I", cols);
-    luaL_argerror(L, arg,
-                  lua_pushfstring(L, "%s x %s matrix expected, got %d x %d", high, wide,
-                                  (int)m->rows, (int)m->cols));
+    rx_argument_error(L, arg, "%s x %s matrix expected, got %d x %d", high, wide, (int)m->rows,
+                      (int)m->cols);
     return NULL;
 }
 
@@ -90,62 +88,54 @@ void rx_check_finite(lua_State *L, int arg, const struct rx_matrix *m)
 {
     const size_t bad = rx_matrix_first_not_finite(m);
     if (bad < rx_matrix_count(m))
-        luaL_argerror(L, arg,
-                      lua_pushfstring(L, "finite numbers expected, got %f in row %d, column %d",
-                                      (double)m->data[bad], (int)(bad / m->cols) + 1,
-                                      (int)(bad % m->cols) + 1));
-}
-
-size_t rx_check_size(lua_State *L, int arg, lua_Integer least)
-{
-    const lua_Integer value = luaL_checkinteger(L, arg);
-    if (value < least || value > RX_LARGEST_SIDE)
-        luaL_argerror(
-            L, arg,
-            lua_pushfstring(L, "whole number of at least %I expected, got %I", least, value));
-    return (size_t)value;
+        rx_argument_error(L, arg, "finite numbers expected, got %f in row %d, column %d",
+                          (double)m->data[bad], (int)(bad / m->cols) + 1, (int)(bad % m->cols) + 1);
 }
 
 /* A 1-based index up to `most`, as the 0-based one. */
 static size_t check_index(lua_State *L, int arg, size_t most, const char *what)
 {
-    const lua_Integer i = luaL_checkinteger(L, arg);
+    const lua_Integer i = rx_check_integer(L, arg);
     if (i < 1 || (lua_Unsigned)i > most)
-        luaL_argerror(
-            L, arg,
-            lua_pushfstring(L, "%s from 1 to %I expected, got %I", what, (lua_Integer)most, i));
+        rx_argument_error(L, arg, "%s from 1 to %I expected, got %I", what, (lua_Integer)most, i);
     return (size_t)i - 1;
 }
 
 /* --- making ---------------------------------------------------------------------------------- */
 
-static size_t list_length(lua_State *L, int index)
+/* The list on top of the stack as row i; a mistake in it is told with its place. */
+static void fill_row(lua_State *L, struct rx_matrix *m, size_t i)
 {
-    const lua_Unsigned length = lua_rawlen(L, index);
-    return length > RX_LARGEST_SIDE ? RX_LARGEST_SIDE : (size_t)length;
+    size_t cols = 0;
+    const char *problem = rx_list_problem(L, -1, &cols);
+    if (!problem && cols != m->cols)
+        problem = lua_pushfstring(L, "%d numbers expected, got %d", (int)m->cols, (int)cols);
+    if (problem)
+        rx_argument_error(L, 1, "in row %d: %s", (int)i + 1, problem);
+    for (size_t j = 0; j < cols; j++) {
+        if (lua_rawgeti(L, -1, (lua_Integer)j + 1) != LUA_TNUMBER)
+            rx_argument_error(L, 1, "number expected in row %d, column %d, got %s", (int)i + 1,
+                              (int)j + 1, rx_describe(L, -1));
+        m->data[i * cols + j] = (float)lua_tonumber(L, -1);
+        lua_pop(L, 1);
+    }
 }
 
 static int matrix_from_rows(lua_State *L)
 {
-    const size_t rows = list_length(L, 1);
-    luaL_argcheck(L, rows > 0, 1, "list of rows expected, got an empty table");
+    size_t rows = rx_check_list(L, 1), cols = 0;
+    rx_argument_check(L, lua_isnil(L, 2) && lua_isnil(L, 3), 2,
+                      "nothing expected after a list of rows");
+    rx_argument_check(L, rows > 0, 1, "list of rows expected, got an empty table");
     const bool nested = lua_rawgeti(L, 1, 1) == LUA_TTABLE;
-    luaL_argcheck(L, nested, 1, "list of rows expected, such as { {1, 2}, {3, 4} }");
-    const size_t cols = list_length(L, -1);
+    rx_argument_check(L, nested, 1, "list of rows expected, such as { {1, 2}, {3, 4} }");
+    const char *problem = rx_list_problem(L, -1, &cols);
+    if (problem)
+        rx_argument_error(L, 1, "in row 1: %s", problem);
     struct rx_matrix *m = rx_new_matrix(L, rows, cols, 0);
     for (size_t i = 0; i < rows; i++) {
-        if (lua_rawgeti(L, 1, (lua_Integer)i + 1) != LUA_TTABLE || lua_rawlen(L, -1) != cols)
-            luaL_error(L, "bad argument #1 to 'matrix' (row %d is no list of %d numbers)",
-                       (int)i + 1, (int)cols);
-        for (size_t j = 0; j < cols; j++) {
-            if (lua_rawgeti(L, -1, (lua_Integer)j + 1) != LUA_TNUMBER)
-                luaL_error(L,
-                           "bad argument #1 to 'matrix' (number expected in row %d, column %d, "
-                           "got %s)",
-                           (int)i + 1, (int)j + 1, luaL_typename(L, -1));
-            m->data[i * cols + j] = (float)lua_tonumber(L, -1);
-            lua_pop(L, 1);
-        }
+        lua_rawgeti(L, 1, (lua_Integer)i + 1);
+        fill_row(L, m, i);
         lua_pop(L, 1);
     }
     return 1;
@@ -165,7 +155,7 @@ static int matrix_new(lua_State *L)
     if (lua_istable(L, 1))
         return matrix_from_rows(L);
     const size_t rows = rx_check_size(L, 1, 0), cols = rx_check_size(L, 2, 0);
-    const float value = (float)luaL_optnumber(L, 3, 0);
+    const float value = (float)rx_opt_number(L, 3, 0);
     struct rx_matrix *m = rx_new_matrix(L, rows, cols, 0);
     rx_check_status(L, rx_matrix_fill(m->data, value, rx_matrix_count(m), &rx_stop_flag));
     return 1;
@@ -178,19 +168,18 @@ static int matrix_new(lua_State *L)
  * @usage local points = rx.join { rng:normal(100, 1), rng:uniform(100, 1) } -- 100 x 2 */
 static int matrix_join(lua_State *L)
 {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    const size_t parts = list_length(L, 1);
-    luaL_argcheck(L, parts > 0, 1, "list of matrices expected, got an empty table");
+    const size_t parts = rx_check_list(L, 1);
+    rx_argument_check(L, parts > 0, 1, "list of matrices expected, got an empty table");
     size_t rows = 0, cols = 0, steps = 0;
     for (size_t p = 0; p < parts; p++) {
         lua_rawgeti(L, 1, (lua_Integer)p + 1);
         const struct rx_matrix *part = rx_test_matrix(L, -1);
-        luaL_argcheck(L, part, 1, "list of matrices expected");
+        rx_argument_check(L, part, 1, "list of matrices expected");
         if (p == 0)
             rows = part->rows;
         if (part->rows != rows)
-            luaL_error(L, "bad argument #1 to 'join' (%d rows expected in matrix %d, got %d)",
-                       (int)rows, (int)p + 1, (int)part->rows);
+            rx_argument_error(L, 1, "%d rows expected in matrix %d, got %d", (int)rows, (int)p + 1,
+                              (int)part->rows);
         cols += part->cols;
         steps = part->steps ? part->steps : steps;
         lua_pop(L, 1);
@@ -234,7 +223,7 @@ static int matrix_set(lua_State *L)
 {
     struct rx_matrix *m = rx_check_matrix(L, 1);
     const size_t i = check_index(L, 2, m->rows, "row"), j = check_index(L, 3, m->cols, "column");
-    m->data[i * m->cols + j] = (float)luaL_checknumber(L, 4);
+    m->data[i * m->cols + j] = (float)rx_check_number(L, 4);
     lua_settop(L, 1);
     return 1;
 }
@@ -261,7 +250,7 @@ static int matrix_slice(lua_State *L)
     const struct rx_matrix *m = rx_check_matrix(L, 1);
     const size_t first = check_index(L, 2, m->rows, "row"),
                  last = check_index(L, 3, m->rows, "row");
-    luaL_argcheck(L, first <= last, 3, "the last row comes before the first");
+    rx_argument_check(L, first <= last, 3, "the last row comes before the first");
     rx_new_view(L, 1, m->data + first * m->cols, last - first + 1, m->cols, 0);
     return 1;
 }
@@ -290,7 +279,7 @@ static int matrix_column(lua_State *L)
 static int matrix_at(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
-    luaL_argcheck(L, m->steps, 1, "sequence expected, got a matrix; see as_sequence");
+    rx_argument_check(L, m->steps, 1, "sequence expected, got a matrix; see as_sequence");
     const size_t t = check_index(L, 2, m->steps, "step"), batch = rx_matrix_batch(m);
     rx_new_view(L, 1, m->data + t * batch * m->cols, batch, m->cols, 0);
     return 1;
@@ -304,7 +293,7 @@ static int matrix_at(lua_State *L)
 static int matrix_trial(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
-    luaL_argcheck(L, m->steps, 1, "sequence expected, got a matrix; see as_sequence");
+    rx_argument_check(L, m->steps, 1, "sequence expected, got a matrix; see as_sequence");
     const size_t batch = rx_matrix_batch(m), b = check_index(L, 2, batch, "trial");
     struct rx_matrix *out = rx_new_matrix(L, m->steps, m->cols, 0);
     for (size_t t = 0; t < m->steps; t++)
@@ -323,9 +312,7 @@ static int matrix_as_sequence(lua_State *L)
     const struct rx_matrix *m = rx_check_matrix(L, 1);
     const size_t steps = rx_check_size(L, 2, 1);
     if (m->rows % steps != 0)
-        luaL_argerror(
-            L, 2,
-            lua_pushfstring(L, "%d rows do not divide into %d steps", (int)m->rows, (int)steps));
+        rx_argument_error(L, 2, "%d rows do not divide into %d steps", (int)m->rows, (int)steps);
     rx_new_view(L, 1, m->data, m->rows, m->cols, steps);
     return 1;
 }
@@ -340,8 +327,8 @@ static int matrix_reshape(lua_State *L)
     const struct rx_matrix *m = rx_check_matrix(L, 1);
     const size_t rows = rx_check_size(L, 2, 0), cols = rx_check_size(L, 3, 0);
     if (rows * cols != rx_matrix_count(m))
-        luaL_error(L, "%d x %d numbers do not make a %I x %I matrix", (int)m->rows, (int)m->cols,
-                   (lua_Integer)rows, (lua_Integer)cols);
+        rx_error(L, "%d x %d numbers do not make a %I x %I matrix", (int)m->rows, (int)m->cols,
+                 (lua_Integer)rows, (lua_Integer)cols);
     rx_new_view(L, 1, m->data, rows, cols, 0);
     return 1;
 }
@@ -440,7 +427,7 @@ static int matrix_tostring(lua_State *L)
 static int matrix_index(lua_State *L)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
-    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    const char *name = rx_field_name(L);
     if (strcmp(name, "rows") == 0)
         lua_pushinteger(L, (lua_Integer)m->rows);
     else if (strcmp(name, "cols") == 0)
@@ -456,32 +443,33 @@ static int matrix_index(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    { "get", matrix_get },         { "set", matrix_set },
-    { "row", matrix_row },         { "slice", matrix_slice },
-    { "column", matrix_column },   { "at", matrix_at },
-    { "trial", matrix_trial },     { "as_sequence", matrix_as_sequence },
-    { "reshape", matrix_reshape }, { "copy", matrix_copy },
-    { "clone", matrix_clone },     { "totable", matrix_totable },
-    { "t", matrix_transpose },     { NULL, NULL },
+static const struct rx_binding methods[] = {
+    { "get", matrix_get, 2 },         { "set", matrix_set, 3 },
+    { "row", matrix_row, 1 },         { "slice", matrix_slice, 2 },
+    { "column", matrix_column, 1 },   { "at", matrix_at, 1 },
+    { "trial", matrix_trial, 1 },     { "as_sequence", matrix_as_sequence, 1 },
+    { "reshape", matrix_reshape, 2 }, { "copy", matrix_copy, 1 },
+    { "clone", matrix_clone, 0 },     { "totable", matrix_totable, 0 },
+    { "t", matrix_transpose, 0 },     { NULL, NULL, 0 },
 };
 
-static const luaL_Reg functions[] = {
-    { "matrix", matrix_new },
-    { "join", matrix_join },
-    { NULL, NULL },
+static const struct rx_binding functions[] = {
+    { "matrix", matrix_new, 3 },
+    { "join", matrix_join, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_matrix(lua_State *L)
 {
     luaL_newmetatable(L, type_name);
-    luaL_setfuncs(L, rx_arithmetic_operators, 0);
+    rx_set_functions(L, rx_arithmetic_operators);
     lua_pushcfunction(L, matrix_tostring);
     lua_setfield(L, -2, "__tostring");
-    luaL_newlib(L, methods);
-    luaL_setfuncs(L, rx_arithmetic_methods, 0);
+    lua_newtable(L);
+    rx_set_methods(L, methods, "matrix");
+    rx_set_methods(L, rx_arithmetic_methods, "matrix");
     lua_pushcclosure(L, matrix_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    luaL_setfuncs(L, functions, 0);
+    rx_set_functions(L, functions);
 }

@@ -26,9 +26,8 @@ static int combine(lua_State *L, enum rx_operation op)
         !rx_matrix_broadcasts(a, b) || (b->steps && !a->steps && a->rows == b->rows);
     const struct rx_matrix *large = swapped ? b : a, *small = swapped ? a : b;
     if (!rx_matrix_broadcasts(large, small))
-        luaL_argerror(L, 2,
-                      lua_pushfstring(L, "%d x %d matrix or one to repeat expected, got %d x %d",
-                                      (int)a->rows, (int)a->cols, (int)b->rows, (int)b->cols));
+        rx_argument_error(L, 2, "%d x %d matrix or one to repeat expected, got %d x %d",
+                          (int)a->rows, (int)a->cols, (int)b->rows, (int)b->cols);
     struct rx_matrix *out = rx_new_matrix(L, large->rows, large->cols, large->steps);
     rx_check_status(L, rx_matrix_combine(op, out->data, large, small, swapped, &rx_stop_flag));
     return 1;
@@ -244,7 +243,7 @@ static int reduce(lua_State *L, bool mean)
     struct rx_matrix *out = NULL;
     double total = 0;
     size_t over = rx_matrix_count(m);
-    switch (luaL_checkoption(L, 2, "all", along)) {
+    switch (rx_check_choice(L, 2, 0, along)) {
     case 0:
         total = rx_matrix_sum(m);
         break;
@@ -291,7 +290,7 @@ static int matrix_mean(lua_State *L)
 static int extreme(lua_State *L, float (*find)(const struct rx_matrix *))
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
-    luaL_argcheck(L, rx_matrix_count(m) > 0, 1, "matrix with at least one element expected");
+    rx_argument_check(L, rx_matrix_count(m) > 0, 1, "matrix with at least one element expected");
     lua_pushnumber(L, (lua_Number)find(m));
     return 1;
 }
@@ -322,34 +321,34 @@ static int matrix_is_finite(lua_State *L)
     return 1;
 }
 
-const luaL_Reg rx_arithmetic_methods[] = {
-    { "mul", matrix_mul },
-    { "atan2", matrix_atan2 },
-    { "lt", matrix_lt },
-    { "le", matrix_le },
-    { "gt", matrix_gt },
-    { "ge", matrix_ge },
-    { "eq", matrix_eq },
-    { "abs", matrix_abs },
-    { "sqrt", matrix_sqrt },
-    { "exp", matrix_exp },
-    { "log", matrix_log },
-    { "sin", matrix_sin },
-    { "cos", matrix_cos },
-    { "tanh", matrix_tanh },
-    { "floor", matrix_floor },
-    { "wrap", matrix_wrap },
-    { "cumsum", matrix_cumsum },
-    { "sum", matrix_sum },
-    { "mean", matrix_mean },
-    { "min", matrix_min },
-    { "max", matrix_max },
-    { "is_finite", matrix_is_finite },
-    { NULL, NULL },
+const struct rx_binding rx_arithmetic_methods[] = {
+    { "mul", matrix_mul, 1 },
+    { "atan2", matrix_atan2, 1 },
+    { "lt", matrix_lt, 1 },
+    { "le", matrix_le, 1 },
+    { "gt", matrix_gt, 1 },
+    { "ge", matrix_ge, 1 },
+    { "eq", matrix_eq, 1 },
+    { "abs", matrix_abs, 0 },
+    { "sqrt", matrix_sqrt, 0 },
+    { "exp", matrix_exp, 0 },
+    { "log", matrix_log, 0 },
+    { "sin", matrix_sin, 0 },
+    { "cos", matrix_cos, 0 },
+    { "tanh", matrix_tanh, 0 },
+    { "floor", matrix_floor, 0 },
+    { "wrap", matrix_wrap, 0 },
+    { "cumsum", matrix_cumsum, 0 },
+    { "sum", matrix_sum, 1 },
+    { "mean", matrix_mean, 1 },
+    { "min", matrix_min, 1 },
+    { "max", matrix_max, 1 },
+    { "is_finite", matrix_is_finite, 0 },
+    { NULL, NULL, 0 },
 };
 
-const luaL_Reg rx_arithmetic_operators[] = {
-    { "__add", matrix_add }, { "__sub", matrix_sub }, { "__mul", matrix_product },
-    { "__div", matrix_div }, { "__pow", matrix_pow }, { "__unm", matrix_negate },
-    { NULL, NULL },
+const struct rx_binding rx_arithmetic_operators[] = {
+    { "__add", matrix_add, 2 }, { "__sub", matrix_sub, 2 }, { "__mul", matrix_product, 2 },
+    { "__div", matrix_div, 2 }, { "__pow", matrix_pow, 2 }, { "__unm", matrix_negate, 2 },
+    { NULL, NULL, 0 },
 };

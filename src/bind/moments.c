@@ -16,14 +16,14 @@ static const char type_name[] = "rx.moments";
 
 static struct rx_moments *check_moments(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, type_name);
+    return rx_check_object(L, arg, type_name, "moments");
 }
 
 /* Moments of at least two rows, without which there is no variance. */
 static const struct rx_moments *check_many(lua_State *L, int arg)
 {
     const struct rx_moments *moments = check_moments(L, arg);
-    luaL_argcheck(L, moments->count >= 2, arg, "at least two rows expected");
+    rx_argument_check(L, moments->count >= 2, arg, "at least two rows expected");
     return moments;
 }
 
@@ -32,7 +32,7 @@ static int moments_new(lua_State *L)
 {
     enum { widest = 1 << 15 }; /* a covariance of 8 GiB */
     const size_t cols = rx_check_size(L, 1, 1);
-    luaL_argcheck(L, cols <= widest, 1, "at most 32768 columns expected");
+    rx_argument_check(L, cols <= widest, 1, "at most 32768 columns expected");
     struct rx_moments *moments =
         lua_newuserdatauv(L, sizeof *moments + rx_moments_memory(cols) * sizeof(double), 0);
     rx_moments_begin(moments, (double *)(moments + 1), cols);
@@ -90,7 +90,7 @@ static int pca(lua_State *L)
 static int moments_index(lua_State *L)
 {
     const struct rx_moments *moments = check_moments(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = rx_field_name(L);
     if (strcmp(name, "count") == 0)
         lua_pushinteger(L, (lua_Integer)moments->count);
     else if (strcmp(name, "cols") == 0)
@@ -109,16 +109,16 @@ static int moments_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    { "add", moments_add },
-    { "covariance", moments_covariance },
-    { NULL, NULL },
+static const struct rx_binding methods[] = {
+    { "add", moments_add, 1 },
+    { "covariance", moments_covariance, 0 },
+    { NULL, NULL, 0 },
 };
 
-static const luaL_Reg functions[] = {
-    { "moments", moments_new },
-    { "pca", pca },
-    { NULL, NULL },
+static const struct rx_binding functions[] = {
+    { "moments", moments_new, 1 },
+    { "pca", pca, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_moments(lua_State *L)
@@ -126,9 +126,10 @@ void rx_open_moments(lua_State *L)
     luaL_newmetatable(L, type_name);
     lua_pushcfunction(L, moments_tostring);
     lua_setfield(L, -2, "__tostring");
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    rx_set_methods(L, methods, "moments");
     lua_pushcclosure(L, moments_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    luaL_setfuncs(L, functions, 0);
+    rx_set_functions(L, functions);
 }

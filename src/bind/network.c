@@ -30,7 +30,7 @@ struct network {
 
 static struct network *check_network(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, type_name);
+    return rx_check_object(L, arg, type_name, "network");
 }
 
 /* --- construction ---------------------------------------------------------------------------- */
@@ -81,7 +81,7 @@ static struct rx_network check_settings(lua_State *L, const struct rx_cell *cell
         rx_option_error(L, "rng", "random generator expected, got nothing");
     rx_network_layout(&net);
     if (net.parameters > RX_LARGEST_SIDE)
-        luaL_error(L, "not enough memory for a network of %I weights", (lua_Integer)net.parameters);
+        rx_error(L, "not enough memory for a network of %I weights", (lua_Integer)net.parameters);
     return net;
 }
 
@@ -207,7 +207,7 @@ static void check_start(lua_State *L, const struct rx_network *net, struct rx_ru
     const struct rx_matrix *state =
         rx_option_matrix(L, 2, "state", RX_ANY, (lua_Integer)net->units);
     if (!init == !state)
-        luaL_error(L, "either 'init', a first target, or 'state', a first state, expected");
+        rx_error(L, "either 'init', a first target, or 'state', a first state, expected");
     run->init = init ? init->data : NULL;
     run->state = state ? state->data : NULL;
     run->batch = init ? init->rows : state->rows;
@@ -251,7 +251,7 @@ static struct rx_matrix *push_result(lua_State *L, int arg, const struct rx_run 
     if (lua_isnoneornil(L, arg))
         return rx_new_matrix(L, rows, cols, run->steps);
     struct rx_matrix *given = rx_check_shape(L, arg, (lua_Integer)rows, (lua_Integer)cols);
-    luaL_argcheck(L, given->steps == run->steps, arg, "sequence of as many steps expected");
+    rx_argument_check(L, given->steps == run->steps, arg, "sequence of as many steps expected");
     lua_pushvalue(L, arg);
     return given;
 }
@@ -359,7 +359,7 @@ static int network_step(lua_State *L)
     struct network *net = check_network(L, 1);
     const struct rx_matrix *state = rx_check_shape(L, 2, RX_ANY, (lua_Integer)net->core.units);
     const struct rx_matrix *input = NULL;
-    luaL_argcheck(L, state->rows > 0, 2, "at least one trial expected");
+    rx_argument_check(L, state->rows > 0, 2, "at least one trial expected");
     rx_check_finite(L, 2, state);
     if (!lua_isnoneornil(L, 3)) {
         input = rx_check_shape(L, 3, (lua_Integer)state->rows, (lua_Integer)net->core.inputs);
@@ -387,7 +387,7 @@ static int network_step(lua_State *L)
 static int network_index(lua_State *L)
 {
     check_network(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = rx_field_name(L);
     if (strcmp(name, "weights") == 0)
         lua_getiuservalue(L, 1, WEIGHTS);
     else if (strcmp(name, "parameters") == 0)
@@ -418,31 +418,35 @@ static int network_free(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg metamethods[] = {
-    { "__tostring", network_tostring },
-    { "__gc", network_free },
-    { NULL, NULL },
+static const struct rx_binding metamethods[] = {
+    { "__tostring", network_tostring, 1 },
+    { "__gc", network_free, 1 },
+    { NULL, NULL, 0 },
 };
 
-static const luaL_Reg methods[] = {
-    { "forward", network_forward },
-    { "gradient", network_gradient },
-    { "step", network_step },
-    { NULL, NULL },
+static const struct rx_binding methods[] = {
+    { "forward", network_forward, 3 },
+    { "gradient", network_gradient, 2 },
+    { "step", network_step, 2 },
+    { NULL, NULL, 0 },
+};
+
+static const struct rx_binding functions[] = {
+    { "rnn", network_rnn, 1 },
+    { "gru", network_gru, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_network(lua_State *L)
 {
     luaL_newmetatable(L, type_name);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
+    rx_set_functions(L, metamethods);
+    lua_newtable(L);
+    rx_set_methods(L, methods, "network");
     lua_pushvalue(L, -1);
     lua_setfield(L, -4, "network_methods"); /* the library in Lua adds to them */
     lua_pushcclosure(L, network_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    lua_pushcfunction(L, network_rnn);
-    lua_setfield(L, -2, "rnn");
-    lua_pushcfunction(L, network_gru);
-    lua_setfield(L, -2, "gru");
+    rx_set_functions(L, functions);
 }

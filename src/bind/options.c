@@ -7,26 +7,9 @@ int rx_option_error(lua_State *L, const char *name, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    luaL_where(L, 1);
-    lua_pushfstring(L, "bad option '%s' (", name);
-    lua_pushvfstring(L, format, arguments);
+    const char *message = lua_pushvfstring(L, format, arguments);
     va_end(arguments);
-    lua_pushliteral(L, ")");
-    lua_concat(L, 4);
-    return lua_error(L);
-}
-
-/* What kind of value stands at `index`, as a user would say it. */
-static const char *kind(lua_State *L, int index)
-{
-    const struct rx_matrix *m = rx_test_matrix(L, index);
-    if (m)
-        return lua_pushfstring(L, "%d x %d matrix", (int)m->rows, (int)m->cols);
-    if (lua_type(L, index) == LUA_TSTRING)
-        return lua_pushfstring(L, "'%s'", lua_tostring(L, index));
-    if (lua_type(L, index) == LUA_TNUMBER)
-        return luaL_tolstring(L, index, NULL);
-    return luaL_typename(L, index);
+    return rx_error(L, "bad option '%s' (%s)", name, message);
 }
 
 static bool is_known(const char *name, const char *const names[])
@@ -39,21 +22,19 @@ static bool is_known(const char *name, const char *const names[])
 
 void rx_check_options(lua_State *L, int arg, const char *const names[])
 {
-    luaL_checktype(L, arg, LUA_TTABLE);
+    rx_check_table(L, arg);
     lua_pushnil(L);
     while (lua_next(L, arg)) {
         lua_pop(L, 1);
         if (lua_type(L, -1) == LUA_TSTRING && is_known(lua_tostring(L, -1), names))
             continue;
-        const char *unknown = kind(L, -1);
-        luaL_where(L, 1);
+        const char *unknown = rx_describe(L, -1);
         lua_pushfstring(L, "unknown option %s; known are", unknown);
         for (size_t i = 0; names[i]; i++) {
             lua_pushfstring(L, "%s %s", i ? "," : "", names[i]);
             lua_concat(L, 2);
         }
-        lua_concat(L, 2);
-        lua_error(L);
+        rx_error(L, "%s", lua_tostring(L, -1));
     }
 }
 
@@ -71,7 +52,7 @@ double rx_option_number(lua_State *L, int arg, const char *name, double absent)
     if (!rx_push_option(L, arg, name))
         return absent;
     if (lua_type(L, -1) != LUA_TNUMBER)
-        rx_option_error(L, name, "number expected, got %s", kind(L, -1));
+        rx_option_error(L, name, "number expected, got %s", rx_describe(L, -1));
     const double value = lua_tonumber(L, -1);
     if (!(value - value == 0))
         rx_option_error(L, name, "finite number expected, got %f", value);
@@ -89,7 +70,7 @@ size_t rx_option_size(lua_State *L, int arg, const char *name, size_t absent)
     int whole;
     const lua_Integer value = lua_tointegerx(L, -1, &whole);
     if (lua_type(L, -1) != LUA_TNUMBER || !whole || value < 1 || value > RX_LARGEST_SIDE)
-        rx_option_error(L, name, "whole number of at least 1 expected, got %s", kind(L, -1));
+        rx_option_error(L, name, "whole number of at least 1 expected, got %s", rx_describe(L, -1));
     lua_pop(L, 1);
     return (size_t)value;
 }
@@ -99,7 +80,7 @@ bool rx_option_boolean(lua_State *L, int arg, const char *name, bool absent)
     if (!rx_push_option(L, arg, name))
         return absent;
     if (lua_type(L, -1) != LUA_TBOOLEAN)
-        rx_option_error(L, name, "boolean expected, got %s", kind(L, -1));
+        rx_option_error(L, name, "boolean expected, got %s", rx_describe(L, -1));
     const bool value = lua_toboolean(L, -1);
     lua_pop(L, 1);
     return value;
@@ -116,7 +97,7 @@ int rx_option_choice(lua_State *L, int arg, const char *name, int absent,
                 lua_pop(L, 1);
                 return i;
             }
-    const char *got = kind(L, -1);
+    const char *got = rx_describe(L, -1);
     lua_pushliteral(L, "");
     for (int i = 0; choices[i]; i++) {
         lua_pushfstring(L, "%s'%s'", i ? ", " : "", choices[i]);
@@ -139,7 +120,7 @@ struct rx_matrix *rx_option_matrix(lua_State *L, int arg, const char *name, lua_
     struct rx_matrix *m = rx_test_matrix(L, -1);
     if (!m || (rows != RX_ANY && (lua_Integer)m->rows != rows) ||
         (cols != RX_ANY && (lua_Integer)m->cols != cols)) {
-        const char *got = kind(L, -1);
+        const char *got = rx_describe(L, -1);
         const char *high = side(L, rows), *wide = side(L, cols);
         rx_option_error(L, name, "%s x %s matrix expected, got %s", high, wide, got);
     }
@@ -158,7 +139,7 @@ struct rx_random *rx_option_random(lua_State *L, int arg, const char *name,
         return absent;
     struct rx_random *random = rx_test_random(L, -1);
     if (!random)
-        rx_option_error(L, name, "random generator expected, got %s", kind(L, -1));
+        rx_option_error(L, name, "random generator expected, got %s", rx_describe(L, -1));
     lua_pop(L, 1);
     return random;
 }

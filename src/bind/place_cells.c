@@ -16,7 +16,7 @@ enum { TRANSPOSED = 1, CENTERS, USER_VALUES = CENTERS };
 
 static struct rx_place_cells *check_cells(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, type_name);
+    return rx_check_object(L, arg, type_name, "population of place cells");
 }
 
 bool rx_test_place_code(lua_State *L, int index, struct rx_code *code)
@@ -106,7 +106,7 @@ static int cells_decode(lua_State *L)
 static int cells_index(lua_State *L)
 {
     const struct rx_place_cells *cells = check_cells(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = rx_field_name(L);
     if (strcmp(name, "cells") == 0)
         lua_pushinteger(L, (lua_Integer)cells->cells);
     else if (strcmp(name, "centers") == 0)
@@ -116,19 +116,24 @@ static int cells_index(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    { "encode", cells_encode },
-    { "decode", cells_decode },
-    { NULL, NULL },
+static const struct rx_binding methods[] = {
+    { "encode", cells_encode, 1 },
+    { "decode", cells_decode, 2 },
+    { NULL, NULL, 0 },
+};
+
+static const struct rx_binding functions[] = {
+    { "place_cells", cells_new, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_place_cells(lua_State *L)
 {
     luaL_newmetatable(L, type_name);
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    rx_set_methods(L, methods, "population of cells");
     lua_pushcclosure(L, cells_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    lua_pushcfunction(L, cells_new);
-    lua_setfield(L, -2, "place_cells");
+    rx_set_functions(L, functions);
 }

@@ -18,14 +18,14 @@ struct rx_random *rx_test_random(lua_State *L, int index)
 
 struct rx_random *rx_check_random(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, type_name);
+    return rx_check_object(L, arg, type_name, "random generator");
 }
 
 static uint64_t check_position(lua_State *L, int arg)
 {
-    const lua_Integer position = luaL_checkinteger(L, arg);
-    luaL_argcheck(L, position >= 0 && position < (lua_Integer)1 << 60, arg,
-                  "position from 0 to 2^60 expected");
+    const lua_Integer position = rx_check_integer(L, arg);
+    rx_argument_check(L, position >= 0 && position < (lua_Integer)1 << 60, arg,
+                      "position from 0 to 2^60 expected");
     return (uint64_t)position;
 }
 
@@ -39,7 +39,7 @@ static uint64_t check_position(lua_State *L, int arg)
  * print(generator:normal(2, 3)) */
 static int random_new(lua_State *L)
 {
-    const lua_Integer seed = luaL_checkinteger(L, 1);
+    const lua_Integer seed = rx_check_integer(L, 1);
     const uint64_t position = lua_isnoneornil(L, 2) ? 0 : check_position(L, 2);
     struct rx_random *random = lua_newuserdatauv(L, sizeof *random, 0);
     *random = (struct rx_random){ (uint64_t)seed, position };
@@ -49,8 +49,8 @@ static int random_new(lua_State *L)
 
 static double check_finite(lua_State *L, int arg, double absent)
 {
-    const double value = luaL_optnumber(L, arg, absent);
-    luaL_argcheck(L, value - value == 0, arg, "finite number expected");
+    const double value = rx_opt_number(L, arg, absent);
+    rx_argument_check(L, value - value == 0, arg, "finite number expected");
     return value;
 }
 
@@ -75,7 +75,7 @@ static int draw(lua_State *L, enum rx_law law, double offset, double scale)
 static int random_uniform(lua_State *L)
 {
     const double low = check_finite(L, 4, 0), high = check_finite(L, 5, 1);
-    luaL_argcheck(L, low <= high, 5, "the upper bound is below the lower");
+    rx_argument_check(L, low <= high, 5, "the upper bound is below the lower");
     return draw(L, RX_UNIFORM, low, high - low);
 }
 
@@ -90,7 +90,7 @@ static int random_uniform(lua_State *L)
 static int random_normal(lua_State *L)
 {
     const double mean = check_finite(L, 4, 0), sd = check_finite(L, 5, 1);
-    luaL_argcheck(L, sd >= 0, 5, "standard deviation of at least 0 expected");
+    rx_argument_check(L, sd >= 0, 5, "standard deviation of at least 0 expected");
     return draw(L, RX_NORMAL, mean, sd);
 }
 
@@ -104,7 +104,7 @@ static int random_normal(lua_State *L)
 static int random_rayleigh(lua_State *L)
 {
     const double scale = check_finite(L, 4, 1);
-    luaL_argcheck(L, scale >= 0, 4, "scale of at least 0 expected");
+    rx_argument_check(L, scale >= 0, 4, "scale of at least 0 expected");
     return draw(L, RX_RAYLEIGH, 0, scale);
 }
 
@@ -126,7 +126,7 @@ static int random_seek(lua_State *L)
 static int random_index(lua_State *L)
 {
     const struct rx_random *random = rx_check_random(L, 1);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = rx_field_name(L);
     if (strcmp(name, "seed") == 0)
         lua_pushinteger(L, (lua_Integer)random->seed);
     else if (strcmp(name, "position") == 0)
@@ -144,12 +144,17 @@ static int random_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    { "uniform", random_uniform },
-    { "normal", random_normal },
-    { "rayleigh", random_rayleigh },
-    { "seek", random_seek },
-    { NULL, NULL },
+static const struct rx_binding methods[] = {
+    { "uniform", random_uniform, 4 },
+    { "normal", random_normal, 4 },
+    { "rayleigh", random_rayleigh, 3 },
+    { "seek", random_seek, 1 },
+    { NULL, NULL, 0 },
+};
+
+static const struct rx_binding functions[] = {
+    { "random", random_new, 2 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_random(lua_State *L)
@@ -157,10 +162,10 @@ void rx_open_random(lua_State *L)
     luaL_newmetatable(L, type_name);
     lua_pushcfunction(L, random_tostring);
     lua_setfield(L, -2, "__tostring");
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    rx_set_methods(L, methods, "random generator");
     lua_pushcclosure(L, random_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    lua_pushcfunction(L, random_new);
-    lua_setfield(L, -2, "random");
+    rx_set_functions(L, functions);
 }

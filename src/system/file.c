@@ -116,7 +116,7 @@ static bool run_walk(lua_State *L, struct rx_file *file, lua_CFunction walk, int
     lua_pushlightuserdata(L, file);
     if (H5Eget_auto2(H5E_DEFAULT, &print, &print_data) < 0 ||
         H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
-        luaL_error(L, "HDF5 does not start");
+        rx_error(L, "HDF5 does not start");
     const int status = lua_pcall(L, arguments + 1, 1, 0);
     clean_up(file);
     const bool restored = H5Eset_auto2(H5E_DEFAULT, print, print_data) >= 0;
@@ -198,8 +198,8 @@ static bool seal_holds(int fd, off_t size)
 static const char *check_path(lua_State *L, int arg)
 {
     size_t length;
-    const char *path = luaL_checklstring(L, arg, &length);
-    luaL_argcheck(L, strlen(path) == length, arg, "path contains a zero byte");
+    const char *path = rx_check_string(L, arg, &length);
+    rx_argument_check(L, strlen(path) == length, arg, "path contains a zero byte");
     return path;
 }
 
@@ -305,7 +305,7 @@ static int fail(lua_State *L, const char *path, const char *message)
 static int file_save(lua_State *L)
 {
     const char *path = check_path(L, 1);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    rx_check_table(L, 2);
     lua_settop(L, 2);
     struct rx_file file = {
         .path = path,
@@ -314,7 +314,7 @@ static int file_save(lua_State *L)
     };
     lua_pushvalue(L, 2);
     if (!run_walk(L, &file, rx_file_write, 1))
-        return luaL_argerror(L, 2, lua_tostring(L, -1));
+        return rx_argument_error(L, 2, "%s", lua_tostring(L, -1));
 
     const size_t inner = file.image_size - RX_FILE_SEAL; /* the writer left room for the seal */
     write_seal(file.image + inner, checksum((uint64_t)inner, file.image, inner));
@@ -370,14 +370,14 @@ static int file_load(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg file_functions[] = {
-    { "save", file_save },
-    { "load", file_load },
-    { NULL, NULL },
+static const struct rx_binding file_functions[] = {
+    { "save", file_save, 2 },
+    { "load", file_load, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_file(lua_State *L)
 {
     H5dont_atexit(); /* nothing is left open then, but a damaged file would make HDF5 complain */
-    luaL_setfuncs(L, file_functions, 0);
+    rx_set_functions(L, file_functions);
 }

@@ -362,7 +362,7 @@ static void finish_image(lua_State *L, struct rx_file *file)
     file->image_size = size_of_image(file->image) + RX_FILE_SEAL;
     char *image = realloc(file->image, file->image_size);
     if (!image)
-        luaL_error(L, "not enough memory");
+        rx_error(L, "not enough memory");
     file->image = image;
 }
 

@@ -86,14 +86,15 @@ static bool wait_for(pid_t child, int fd, struct message *m, int *status)
 /* argv, ended by NULL, of the strings of the list at index 1, which keeps them alive. */
 static void check_arguments(lua_State *L, const char *argv[])
 {
-    luaL_checktype(L, 1, LUA_TTABLE);
+    rx_check_table(L, 1);
     const lua_Unsigned count = lua_rawlen(L, 1);
-    luaL_argcheck(L, count >= 1 && count < MOST_ARGUMENTS, 1, "program and its arguments expected");
+    rx_argument_check(L, count >= 1 && count < MOST_ARGUMENTS, 1,
+                      "program and its arguments expected");
     for (lua_Unsigned i = 0; i < count; i++) {
         const int type = lua_rawgeti(L, 1, (lua_Integer)i + 1);
-        luaL_argcheck(L, type == LUA_TSTRING, 1, "list of strings expected");
+        rx_argument_check(L, type == LUA_TSTRING, 1, "list of strings expected");
         argv[i] = lua_tostring(L, -1);
-        luaL_argcheck(L, strlen(argv[i]) == lua_rawlen(L, -1), 1, "string contains zeros");
+        rx_argument_check(L, strlen(argv[i]) == lua_rawlen(L, -1), 1, "string contains zeros");
         lua_pop(L, 1);
     }
     argv[count] = NULL;
@@ -102,7 +103,8 @@ static void check_arguments(lua_State *L, const char *argv[])
 static const char *check_directory(lua_State *L)
 {
     const int type = lua_getfield(L, 1, "directory");
-    luaL_argcheck(L, type == LUA_TSTRING || type == LUA_TNIL, 1, "'directory' must be a string");
+    rx_argument_check(L, type == LUA_TSTRING || type == LUA_TNIL, 1,
+                      "'directory' must be a string");
     return lua_tostring(L, -1); /* stays on the stack */
 }
 
@@ -175,7 +177,7 @@ struct child {
 
 static struct child *check_child(lua_State *L)
 {
-    return luaL_checkudata(L, 1, child_name);
+    return rx_check_object(L, 1, child_name, "process");
 }
 
 /* start { program, argument, ..., log = path, directory = d } -> process, which runs beside this
@@ -186,7 +188,7 @@ static int process_start(lua_State *L)
     check_arguments(L, argv);
     const char *directory = check_directory(L);
     const bool has_log = lua_getfield(L, 1, "log") == LUA_TSTRING;
-    luaL_argcheck(L, has_log, 1, "'log', a path, expected");
+    rx_argument_check(L, has_log, 1, "'log', a path, expected");
     const char *log = lua_tostring(L, -1);
     struct child *child = lua_newuserdatauv(L, sizeof *child, 0);
     *child = (struct child){ 0 };
@@ -234,14 +236,14 @@ static int process_end_with_parent(lua_State *L)
 {
     const pid_t parent = getppid();
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
-        luaL_error(L, "the program that started this one is gone");
+        rx_error(L, "the program that started this one is gone");
     return 0;
 }
 
-static const luaL_Reg child_methods[] = {
-    { "ended", child_ended },
-    { "stop", child_stop },
-    { NULL, NULL },
+static const struct rx_binding child_methods[] = {
+    { "ended", child_ended, 0 },
+    { "stop", child_stop, 0 },
+    { NULL, NULL, 0 },
 };
 
 /* --- terminal, clock, threads ---------------------------------------------------------------- */
@@ -249,8 +251,8 @@ static const luaL_Reg child_methods[] = {
 /* sleep(seconds): less if a signal comes */
 static int process_sleep(lua_State *L)
 {
-    const double seconds = luaL_checknumber(L, 1);
-    luaL_argcheck(L, seconds >= 0 && seconds <= 3600, 1, "seconds from 0 to 3600 expected");
+    const double seconds = rx_check_number(L, 1);
+    rx_argument_check(L, seconds >= 0 && seconds <= 3600, 1, "seconds from 0 to 3600 expected");
     struct timespec t = { .tv_sec = (time_t)seconds };
     t.tv_nsec = (long)(1e9 * (seconds - (double)t.tv_sec));
     nanosleep(&t, NULL);
@@ -290,24 +292,24 @@ static int process_now(lua_State *L)
 static int process_threads(lua_State *L)
 {
     if (!lua_isnoneornil(L, 1)) {
-        const lua_Integer n = luaL_checkinteger(L, 1);
-        luaL_argcheck(L, n >= 1 && n <= 4096, 1, "number of threads expected, 1 or more");
+        const lua_Integer n = rx_check_integer(L, 1);
+        rx_argument_check(L, n >= 1 && n <= 4096, 1, "number of threads expected, 1 or more");
         omp_set_num_threads((int)n);
     }
     lua_pushinteger(L, omp_get_max_threads());
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    { "run", process_run },
-    { "start", process_start },
-    { "end_with_parent", process_end_with_parent },
-    { "sleep", process_sleep },
-    { "is_terminal", process_is_terminal },
-    { "terminal_width", process_terminal_width },
-    { "now", process_now },
-    { "threads", process_threads },
-    { NULL, NULL },
+static const struct rx_binding functions[] = {
+    { "run", process_run, 1 },
+    { "start", process_start, 1 },
+    { "end_with_parent", process_end_with_parent, 0 },
+    { "sleep", process_sleep, 1 },
+    { "is_terminal", process_is_terminal, 0 },
+    { "terminal_width", process_terminal_width, 0 },
+    { "now", process_now, 0 },
+    { "threads", process_threads, 1 },
+    { NULL, NULL, 0 },
 };
 
 void rx_open_process(lua_State *L)
@@ -315,8 +317,9 @@ void rx_open_process(lua_State *L)
     luaL_newmetatable(L, child_name);
     lua_pushcfunction(L, child_stop);
     lua_setfield(L, -2, "__gc");
-    luaL_newlib(L, child_methods);
+    lua_newtable(L);
+    rx_set_methods(L, child_methods, "process");
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    luaL_setfuncs(L, functions, 0);
+    rx_set_functions(L, functions);
 }

@@ -1,6 +1,11 @@
 -- What values are, and complaints about arguments as Lua words them.
 
+local core = require "reactivation.core"
+
 local check = {}
+
+-- A mistake is told with the line of the caller outside this folder.
+core.library(debug.getinfo(1, "S").source:match("^(.*/)[^/]*$"))
 
 -- 200.0 as well as 200, but not "200".
 local function is_whole(value)
