@@ -6,22 +6,31 @@
 --   rxlua experiments/biased_head_direction.lua --setting text
 
 local rx = require "reactivation"
-local paper = require "krishna2024.paper"
+local krishna2024 = require "krishna2024"
 local heading = require "krishna2024.heading"
-local study = require "krishna2024.study"
+local paper, quick = krishna2024.paper.head_direction, krishna2024.paper.quick.head_direction
 
-local shared = study.options "head_direction"
-local experiment = rx.experiment(
-  "biased_head_direction", "Trains networks on biased and unbiased head direction and draws Figure C.5.",
-  { shared.setting, shared.seeds, shared.units, shared.batches, shared.quick, shared.networks })
-local opt = experiment.options
+local opt = rx.arguments("Trains networks on biased and unbiased head direction and draws Figure C.5.", {
+  { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
+  { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
+  { "units", paper.units, "units of a network", least = 1 },
+  { "batches", paper.batches, "length of a training", least = 1 },
+  { "quick", false, "short trainings", preset = { batches = quick.batches, networks = "results/quick" } },
+  { "networks", "results/networks", "folder of the trained networks" },
+  { "out", "", "folder of figures and numbers (results/biased_head_direction/<setting>...)" },
+})
+if opt.out == "" then
+  opt.out = ("results/biased_head_direction/%s%s"):format(opt.setting, opt.quick and "-quick" or "")
+end
+local out = rx.folder(opt.out)
+out:announce("configuration.json", opt)
 local TRIALS, AWAKE, ASLEEP, SHOWN, MOST_TURN = 200, 50, 500, 3, 25
 
 -- The biased network awake and asleep, and the unbiased one asleep
-local function conditions_of(seed)
+local function study(seed)
   local conditions = {}
   for _, biased in ipairs { true, false } do
-    local run = study.network(opt, { task = "head_direction", seed = seed, biased = biased })
+    local run = heading.trained(opt, { seed = seed, biased = biased })
     local awake, asleep = heading.phases(run, { trials = TRIALS, steps = ASLEEP, noise = "scaled" })
     if biased then
       local first = awake.decoded:slice(1, AWAKE * TRIALS):as_sequence(AWAKE)
@@ -49,15 +58,14 @@ local function means(studies, c, velocity)
 end
 
 local studies = {}
-for i, seed in ipairs(opt.seeds) do studies[i] = conditions_of(seed) end
+for i, seed in ipairs(opt.seeds) do studies[i] = study(seed) end
 
 -- Figure C.5: trajectories on polar axes, and angular velocities
 
 local function spiral(condition)
   local paths = rx.paths(condition.bearings, SHOWN)
   local time = rx.matrix(paths.rows, 1)
-  local steps, dt = condition.bearings.steps, paper.head_direction.dt
-  for i = 1, paths.rows do time:set(i, 1, ((i - 1) % steps + 1) * dt) end
+  for i = 1, paths.rows do time:set(i, 1, ((i - 1) % condition.bearings.steps + 1) * paper.dt) end
   return { "polar_trajectories", {
     paths = rx.join { time, paths }, title = condition.title, colour = condition.colour,
   } }
@@ -76,13 +84,15 @@ local panels, rows = { columns = 3 }, {}
 for c, condition in ipairs(studies[1]) do
   panels[c], panels[c + 3] = spiral(condition), velocities(condition)
   local label = "mean angular velocity, " .. condition.title
-  local turning = condition.title == "biased, quiescent" and paper.published.turning or nil
-  table.insert(rows, { label, means(studies, c, function(it) return it.velocity end), "rad/s",
-                       published = turning })
+  table.insert(rows, { label, means(studies, c, function(it) return it.velocity end), "rad/s" })
   if condition.colour == "quiescent" then
     local lasting = means(studies, c, function(it) return heading.velocity(late(it.bearings)) end)
     table.insert(rows, { label .. ", second half", lasting, "rad/s" })
   end
 end
-experiment:draw("figureC5.svg", panels)
-experiment:finish(study.title("biased head direction", opt), rows)
+local figure, problem = rx.figure(panels, out:path("figureC5.svg"))
+
+out:write("configuration.json", opt)
+rx.report(out, ("biased head direction, %s, %d batches"):format(opt.setting, opt.batches), rows)
+if not figure then error("no figure: " .. problem, 0) end
+print("figure: " .. out:path("figureC5.svg"))

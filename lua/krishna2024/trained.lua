@@ -13,9 +13,9 @@ local tasks = {
 }
 
 local known_options = {
-  task = { paper.tasks },
+  task = { { "head_direction", "spatial_navigation" } },
   cell = { { "rnn", "gru" }, "rnn" },
-  setting = { paper.settings, "tonic" },
+  setting = { { "text", "code", "tonic" }, "tonic" },
   seed = { "integer", 0 },
   biased = { "boolean", false },
   noisy = { "boolean", true },

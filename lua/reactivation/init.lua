@@ -9,6 +9,7 @@ local network = require "reactivation.networks.network"
 local pca = require "reactivation.analysis.pca"
 local pictures = require "reactivation.figures.pictures"
 local phases = require "reactivation.networks.phases"
+local resampling = require "reactivation.analysis.resampling"
 local seeds = require "reactivation.analysis.seeds"
 local statistics = require "reactivation.analysis.statistics"
 
@@ -26,6 +27,13 @@ local rx = {
   head_direction_cells = core.head_direction_cells,
   place_cells = core.place_cells,
 
+  -- linear algebra
+  solve = core.solve,
+  svd = core.svd,
+  pseudoinverse = core.pseudoinverse,
+  eigen = core.eigen,
+  ridge = require "reactivation.analysis.regression",
+
   -- statistics
   moments = pca.moments,
   pca = pca.pca,
@@ -38,6 +46,9 @@ local rx = {
   histogram_divergence = statistics.histogram_divergence,
   quantile = statistics.quantile,
   thin = statistics.thin,
+  halves = resampling.halves,
+  sampling_floor = resampling.sampling_floor,
+  bootstrap = resampling.bootstrap,
   mean_sd = seeds.mean_sd,
   curves = seeds.curves,
 
@@ -52,7 +63,6 @@ local rx = {
   groups = pictures.groups,
   arguments = require "reactivation.runs.arguments",
   folder = require "reactivation.runs.folder",
-  experiment = require "reactivation.runs.experiment",
   report = require "reactivation.runs.report",
   page = require "reactivation.runs.page",
   threads = core.threads,

@@ -156,6 +156,7 @@ void rx_open_head_direction_cells(lua_State *L);
 void rx_open_place_cells(lua_State *L);
 void rx_open_moments(lua_State *L);
 void rx_open_kde(lua_State *L);
+void rx_open_linear(lua_State *L);
 void rx_open_file(lua_State *L);
 void rx_open_process(lua_State *L);
 

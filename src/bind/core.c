@@ -33,6 +33,7 @@ int luaopen_reactivation_core(lua_State *L)
     rx_open_place_cells(L);
     rx_open_moments(L);
     rx_open_kde(L);
+    rx_open_linear(L);
     rx_open_file(L);
     rx_open_process(L);
     return 1;

@@ -255,6 +255,30 @@ static int matrix_slice(lua_State *L)
     return 1;
 }
 
+/** Rows by their numbers.
+ * @function m:rows_at
+ * @tparam {int,...} numbers in whatever order; a row may come again
+ * @treturn matrix a copy of one row for each number
+ * @usage local ends = points:rows_at { 1, points.rows } */
+static int matrix_rows_at(lua_State *L)
+{
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    const size_t count = rx_check_list(L, 2);
+    struct rx_matrix *out = rx_new_matrix(L, count, m->cols, 0);
+    for (size_t i = 0; i < count; i++) {
+        int whole;
+        lua_rawgeti(L, 2, (lua_Integer)i + 1);
+        const lua_Integer row = lua_tointegerx(L, -1, &whole);
+        if (!whole || row < 1 || (lua_Unsigned)row > m->rows)
+            rx_argument_error(L, 2, "rows from 1 to %I expected, got %s as number %I of the list",
+                              (lua_Integer)m->rows, rx_describe(L, -1), (lua_Integer)i + 1);
+        memcpy(out->data + i * m->cols, m->data + (size_t)(row - 1) * m->cols,
+               m->cols * sizeof(float));
+        lua_pop(L, 1);
+    }
+    return 1;
+}
+
 /** A copy of one column.
  * @function m:column
  * @int j column
@@ -444,13 +468,21 @@ static int matrix_index(lua_State *L)
 }
 
 static const struct rx_binding methods[] = {
-    { "get", matrix_get, 2 },         { "set", matrix_set, 3 },
-    { "row", matrix_row, 1 },         { "slice", matrix_slice, 2 },
-    { "column", matrix_column, 1 },   { "at", matrix_at, 1 },
-    { "trial", matrix_trial, 1 },     { "as_sequence", matrix_as_sequence, 1 },
-    { "reshape", matrix_reshape, 2 }, { "copy", matrix_copy, 1 },
-    { "clone", matrix_clone, 0 },     { "totable", matrix_totable, 0 },
-    { "t", matrix_transpose, 0 },     { NULL, NULL, 0 },
+    { "get", matrix_get, 2 },
+    { "set", matrix_set, 3 },
+    { "row", matrix_row, 1 },
+    { "slice", matrix_slice, 2 },
+    { "column", matrix_column, 1 },
+    { "at", matrix_at, 1 },
+    { "rows_at", matrix_rows_at, 1 },
+    { "trial", matrix_trial, 1 },
+    { "as_sequence", matrix_as_sequence, 1 },
+    { "reshape", matrix_reshape, 2 },
+    { "copy", matrix_copy, 1 },
+    { "clone", matrix_clone, 0 },
+    { "totable", matrix_totable, 0 },
+    { "t", matrix_transpose, 0 },
+    { NULL, NULL, 0 },
 };
 
 static const struct rx_binding functions[] = {

@@ -262,3 +262,153 @@ describe("a uniform density", function()
     assert.is_true((rx.moments(drawn):covariance() - expected):abs():max() < 0.006)
   end)
 end)
+
+-- The mean of a density over the plane's points in [-half, half], in steps of `step`, times the area.
+local function integral(kde, dims, half, step)
+  local n = math.floor(2 * half / step + 0.5)
+  local axis = step * (rx.matrix(n, 1, 1):cumsum() - 0.5) - half
+  if dims == 1 then return kde:density(axis):sum() * step end
+  local rows = {}
+  for i = 1, n do
+    for j = 1, n do rows[#rows + 1] = { axis:get(i, 1), axis:get(j, 1) } end
+  end
+  return kde:density(rx.matrix(rows)):sum() * step ^ 2
+end
+
+describe("a kernel density with options", function()
+  local g = support.golden("cyclic_kde")
+
+  it("weights its points as the reference data", function()
+    local w = g.weighted
+    local d = rx.kde(w.data, { weights = w.weights })
+    assert.near(w.factor, d.factor, 1e-6)
+    assert.is_true(worst(w.pdf, d:density(w.points)) < 1e-5)
+    assert.is_true(worst(w.pdf, rx.kde(w.data, { weights = 7 * w.weights }):density(w.points)) < 1e-5)
+  end)
+
+  it("takes a weight of two for two points, and of nothing for none", function()
+    local rng = rx.random(1)
+    local data, x = rng:normal(30, 2), rng:normal(40, 2)
+    local twice = rx.matrix(60, 2)
+    twice:slice(1, 30):copy(data)
+    twice:slice(31, 60):copy(data)
+    local weights = rx.matrix(60, 1, 1)
+    for i = 31, 60 do weights:set(i, 1, 0) end
+    twice:set(60, 1, 1e6) -- far away, and of no weight
+    assert.is_true(worst(rx.kde(data):density(x), rx.kde(twice, { weights = weights }):density(x)) < 1e-5)
+    local heavy = rx.kde(rx.matrix { { 0 }, { 1 } }, { weights = rx.matrix { { 3 }, { 1 } }, bandwidth = 0.01 })
+    assert.near(3, heavy:density(rx.matrix { { 0 } }):get(1, 1) / heavy:density(rx.matrix { { 1 } }):get(1, 1), 1e-5)
+    assert.near(0.25, heavy:sample(40000, rng):mean(), 5 * math.sqrt(0.25 * 0.75 / 40000))
+  end)
+
+  it("goes around the circle as the reference data", function()
+    local c = g.cyclic
+    for _, cyclic in ipairs { true, c.period } do
+      local d = rx.kde(c.bearings, { cyclic = cyclic, bandwidth = c.bandwidth })
+      assert.is_true(worst(c.pdf, d:density(c.points)) < 1e-4)
+      assert.is_true(worst(c.pdf, d:density(c.points + 2 * math.pi)) < 1e-3) -- float32 of the angle
+    end
+  end)
+
+  it("around the circle integrates to one, whatever the width", function()
+    local rng = rx.random(2)
+    for _, sd in ipairs { 0.01, 0.5, 20 } do
+      local d = rx.kde(rng:normal(300, 1, math.pi, sd):wrap(), { cyclic = true })
+      assert.near(1, integral(d, 1, math.pi, math.pi / 4000), 1e-4)
+    end
+    assert.near(1 / 24, rx.kde(rng:uniform(100, 1, 0, 24), { cyclic = 24, bandwidth = 24 })
+                        :density(rx.matrix { { 5 } }):get(1, 1), 1e-7)
+    local torus = rx.kde(rng:normal(200, 2, 3, 0.5):wrap(), { cyclic = true })
+    assert.near(1, integral(torus, 2, math.pi, math.pi / 60), 1e-4)
+  end)
+
+  it("far from its ends is that of a line", function()
+    local rng = rx.random(3)
+    local data = rng:normal(500, 1, 0, 0.1)
+    local line, circle = rx.kde(data), rx.kde(data, { cyclic = true })
+    -- but for the circular standard deviation
+    assert.is_true(worst(line:density(data), circle:density(data)) < 0.02)
+    local wall = rx.kde(data, { box = 8 })
+    assert.is_true(worst(line:density(data), wall:density(data)) < 1e-6)
+  end)
+
+  it("keeps its mass in a box", function()
+    local rng = rx.random(4)
+    local points = rng:uniform(400, 2, -1.1, 1.1)
+    for _, how in ipairs { { box = 2.2 }, { box = 2.2, bandwidth = 0.3 }, { box = 2.2, bandwidth = 2 } } do
+      assert.near(1, integral(rx.kde(points, how), 2, 1.1, 0.02), 1e-3)
+    end
+    assert.is_true(integral(rx.kde(points), 2, 1.1, 0.02) < 0.95)
+    local d = rx.kde(points, { box = 2.2 })
+    assert.are.equal(0, d:density(rx.matrix { { 1.11, 0 } }):get(1, 1))
+    assert.are.equal(-math.huge, d:log_density(rx.matrix { { 1.11, 0 } }):get(1, 1))
+    assert.is_true(d:density(rx.matrix { { 1.1, -1.1 } }):get(1, 1) > 0)
+  end)
+
+  it("in a box is the sum over mirrored points", function()
+    local rng = rx.random(5)
+    local points, x = rng:uniform(50, 1, 0.5, 1), rng:uniform(30, 1, -1, 1)
+    local d, plane = rx.kde(points, { box = 2, bandwidth = 0.3 }), rx.kde(points, { bandwidth = 0.3 })
+    local by_hand = plane:density(x) + plane:density(2 - x) + plane:density(-2 - x) + plane:density(4 + x)
+      + plane:density(x - 4)
+    assert.is_true(worst(by_hand, d:density(x)) < 1e-5)
+  end)
+
+  it("of a uniform box is uniform up to the walls: no divergence by leaking", function()
+    local rng = rx.random(6)
+    local points = rng:uniform(20000, 2, -1.1, 1.1)
+    local u = rx.uniform_density { box = 2.2 }
+    assert.is_true(rx.kl(u, rx.kde(points), { rng = rng }) > 0.09)
+    assert.is_true(math.abs(rx.kl(u, rx.kde(points, { box = 2.2 }), { rng = rng })) < 0.01)
+    assert.is_true(math.abs(rx.kl(rx.kde(points, { box = 2.2 }), u, { rng = rng })) < 0.01)
+  end)
+
+  it("is drawn from within its domain", function()
+    local rng = rx.random(7)
+    local walls = rx.kde(rng:uniform(100, 2, -1, 1), { box = 2, bandwidth = 0.5 })
+    local drawn = walls:sample(100000, rng)
+    assert.is_true(drawn:abs():max() <= 1)
+    local h, n = rx.histogram(drawn:column(1), -1, 1, 8), 100000
+    for b, center in ipairs(h.center) do
+      local strip = rx.join { rx.matrix(40, 1, center), 0.05 * (rx.matrix(40, 1, 1):cumsum() - 0.5) - 1 }
+      local mass = walls:density(strip):mean() * 2 * 0.25
+      assert.near(mass, h.count[b] / n, 5 * math.sqrt(mass / n) + 2e-3)
+    end
+    local angles = rx.kde(rng:normal(100, 1, math.pi, 0.1):wrap(), { cyclic = true }):sample(1000, rng)
+    assert.is_true(angles:abs():max() <= 3.1415927)
+    assert.is_true(angles:abs():min() > 2)
+  end)
+
+  it("has a logarithm where the density itself is nothing", function()
+    local rng = rx.random(8)
+    local d = rx.kde(rng:normal(500, 2))
+    local x = rng:normal(50, 2)
+    assert.is_true(worst(d:density(x), d:log_density(x):exp()) < 1e-5)
+    local one = rx.kde(rx.matrix { { 0 } }, { bandwidth = 0.01 })
+    local top = -math.log(0.01 * math.sqrt(2 * math.pi))
+    assert.near(top - 0.5e10, one:log_density(rx.matrix { { 1000 } }):get(1, 1), 1e3)
+    assert.near(top - 50, one:log_density(rx.matrix { { 0.1 } }):get(1, 1), 1e-5)
+  end)
+
+  it("answers mistakes", function()
+    local rng = rx.random(9)
+    local points = rng:normal(20, 2)
+    local function kde(p, options) return message(function() rx.kde(p, options) end) end
+    assert.matches("bad option 'bandwidth' %(number above 0", kde(points, { bandwidth = 0 }))
+    assert.matches("bad option 'bandwidth' .*size of the space", kde(0.1 * points, { bandwidth = 9, box = 2.2 }))
+    assert.matches("bad option 'cyclic'", kde(points, { cyclic = -1 }))
+    assert.matches("bad option 'cyclic'", kde(points, { cyclic = "yes" }))
+    assert.matches("either option 'cyclic' or option 'box'", kde(points, { cyclic = true, box = 3 }))
+    assert.matches("points within the box expected, got 5.* in row 2, column 1",
+                   kde(rx.matrix { { 0, 0 }, { 5, 0 }, { 1, 0.5 } }, { box = 2 }))
+    assert.matches("1 to 3 dimensions expected with 'box', got 4", kde(rng:uniform(20, 4), { box = 3 }))
+    assert.matches("bad option 'weights' .*20 x 1 matrix expected, got 19 x 1",
+                   kde(points, { weights = rng:uniform(19, 1) }))
+    assert.matches("bad option 'weights' .*at least 0", kde(points, { weights = rx.matrix(20, 1) }))
+    assert.matches("bad option 'weights' .*at least 0", kde(points, { weights = rx.matrix(20, 1, -1) }))
+    assert.matches("unknown option 'width'", kde(points, { width = 1 }))
+    assert.matches("covariance is singular", kde(rx.matrix(9, 1, 1), { cyclic = true }))
+    assert.is_nil(kde(rx.matrix(9, 1, 1), { cyclic = true, bandwidth = 0.1 }))
+    assert.is_nil(kde(points, { cyclic = false }))
+  end)
+end)
