@@ -48,14 +48,16 @@ lua_Integer rx_check_integer(lua_State *L, int arg);
 double rx_check_number(lua_State *L, int arg);
 double rx_opt_number(lua_State *L, int arg, double absent);
 const char *rx_check_string(lua_State *L, int arg, size_t *length); /* length may be NULL */
+const char *rx_check_path(lua_State *L, int arg); /* a string without zero bytes */
 void rx_check_table(lua_State *L, int arg);
 int rx_check_choice(lua_State *L, int arg, int absent, const char *const choices[]);
 
 /* The name of a field that an __index or __newindex is asked for; "" if it is no string. */
 const char *rx_field_name(lua_State *L);
 
-/* A list: a table with the keys 1, 2, ... and no others, so without holes. Its length; or what is
- * wrong with the value at an index, pushed, or NULL. */
+/* A list: a table with the keys 1, 2, ... and no others, so without holes. Its length, and a copy
+ * in its place, which no finalizer can change; or what is wrong with the value at an index, pushed,
+ * or NULL. */
 size_t rx_check_list(lua_State *L, int arg);
 const char *rx_list_problem(lua_State *L, int index, size_t *length);
 
@@ -113,11 +115,12 @@ bool rx_test_head_direction_code(lua_State *L, int index, struct rx_code *code);
 
 /* --- options.c: tables of named options ----------------------------------------------------- */
 
-/* Check that the table at `arg` has no keys but the `names` (ended by NULL). */
+/* Check that the table at `arg` has no keys but the `names` (ended by NULL). From then on a copy
+ * stands there, so that no finalizer, which may run at any allocation, takes a value away from
+ * under a pointer. */
 void rx_check_options(lua_State *L, int arg, const char *const names[]);
 
-/* Push option `name` of the table at `arg`; false, and nothing pushed, if it is absent. Only what
- * stands in the table itself counts, for it keeps its values alive while they are used. */
+/* Push option `name` of the table at `arg`; false, and nothing pushed, if it is absent. */
 bool rx_push_option(lua_State *L, int arg, const char *name);
 
 /* Option `name`, of the right kind or an error; absent, the default. */
@@ -158,6 +161,8 @@ void rx_open_moments(lua_State *L);
 void rx_open_kde(lua_State *L);
 void rx_open_linear(lua_State *L);
 void rx_open_file(lua_State *L);
+void rx_open_whole(lua_State *L);
+void rx_open_lock(lua_State *L);
 void rx_open_process(lua_State *L);
 
 int luaopen_reactivation_core(lua_State *L);

@@ -252,6 +252,14 @@ const char *rx_check_string(lua_State *L, int arg, size_t *length)
     return lua_tolstring(L, arg, length);
 }
 
+const char *rx_check_path(lua_State *L, int arg)
+{
+    size_t length;
+    const char *path = rx_check_string(L, arg, &length);
+    rx_argument_check(L, strlen(path) == length, arg, "path contains a zero byte");
+    return path;
+}
+
 void rx_check_table(lua_State *L, int arg)
 {
     if (lua_type(L, arg) != LUA_TTABLE)
@@ -324,9 +332,15 @@ const char *rx_list_problem(lua_State *L, int index, size_t *length)
 size_t rx_check_list(lua_State *L, int arg)
 {
     size_t length = 0;
+    lua_newtable(L); /* before the look at the list, for this is where finalizers run */
     const char *problem = rx_list_problem(L, arg, &length);
     if (problem)
         rx_argument_error(L, arg, "%s", problem);
+    for (size_t i = 1; i <= length; i++) {
+        lua_rawgeti(L, arg, (lua_Integer)i);
+        lua_rawseti(L, -2, (lua_Integer)i);
+    }
+    lua_replace(L, arg);
     return length;
 }
 

@@ -35,6 +35,8 @@ int luaopen_reactivation_core(lua_State *L)
     rx_open_kde(L);
     rx_open_linear(L);
     rx_open_file(L);
+    rx_open_whole(L);
+    rx_open_lock(L);
     rx_open_process(L);
     return 1;
 }

@@ -23,9 +23,12 @@ static bool is_known(const char *name, const char *const names[])
 void rx_check_options(lua_State *L, int arg, const char *const names[])
 {
     rx_check_table(L, arg);
+    lua_newtable(L);
     lua_pushnil(L);
     while (lua_next(L, arg)) {
-        lua_pop(L, 1);
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
         if (lua_type(L, -1) == LUA_TSTRING && is_known(lua_tostring(L, -1), names))
             continue;
         const char *unknown = rx_describe(L, -1);
@@ -36,6 +39,7 @@ void rx_check_options(lua_State *L, int arg, const char *const names[])
         }
         rx_error(L, "%s", lua_tostring(L, -1));
     }
+    lua_replace(L, arg);
 }
 
 bool rx_push_option(lua_State *L, int arg, const char *name)
@@ -128,7 +132,7 @@ struct rx_matrix *rx_option_matrix(lua_State *L, int arg, const char *name, lua_
     if (bad < rx_matrix_count(m))
         rx_option_error(L, name, "finite numbers expected, got %f in row %d, column %d",
                         (double)m->data[bad], (int)(bad / m->cols) + 1, (int)(bad % m->cols) + 1);
-    lua_pop(L, 1); /* the option's table keeps it alive */
+    lua_pop(L, 1); /* the copy of the options keeps it alive */
     return m;
 }
 

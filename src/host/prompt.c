@@ -211,9 +211,9 @@ int host_prompt(lua_State *L)
         fputs("The library is `rx`. ", stdout);
     puts("TAB completes names, Ctrl-C stops, Ctrl-D leaves.");
     enum input input = INPUT_LINE;
-    while (input != INPUT_END && host_signals_noted() != SIGTERM)
+    while (input != INPUT_END && !host_signals_leave())
         input = one_statement(L);
-    if (host_signals_noted() == SIGTERM) {
+    if (host_signals_leave()) {
         lua_pushstring(L, "interrupted!");
         return host_report(L);
     }

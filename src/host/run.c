@@ -38,9 +38,11 @@ bool host_call(lua_State *L, int nargs, int nresults)
     return status == LUA_OK;
 }
 
+/* Silent after SIGPIPE: `rxlua script.lua | head` is no mistake. */
 static int report_signal(int signal_number)
 {
-    fprintf(stderr, "rxlua: %s\n", signal_number == SIGTERM ? "terminated" : "interrupted");
+    if (signal_number != SIGPIPE)
+        fprintf(stderr, "rxlua: %s\n", signal_number == SIGINT ? "interrupted" : "terminated");
     return 128 + signal_number;
 }
 

@@ -1,6 +1,7 @@
 #include "signals.h"
 #include "bind.h"
 #include <signal.h>
+#include <stdbool.h>
 #include <time.h>
 
 #define ECHO_SECONDS 0.2
@@ -9,19 +10,31 @@ static lua_State *volatile running; /* NULL while a line is edited */
 static volatile sig_atomic_t noted;
 static struct timespec first; /* when the signal came that was raised; of the handlers alone */
 
+static const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+enum { STOPS = sizeof stops / sizeof *stops };
+
 static void handle(int signal_number, void (*handler)(int), int flags)
 {
     struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
     sigemptyset(&action.sa_mask);
-    sigaddset(&action.sa_mask, SIGINT);
-    sigaddset(&action.sa_mask, SIGTERM);
+    for (int i = 0; i < STOPS; i++)
+        sigaddset(&action.sa_mask, stops[i]);
     sigaction(signal_number, &action, NULL);
+}
+
+/* Whether nohup, or whoever started this program, wants the signal ignored. */
+static bool is_ignored(int signal_number)
+{
+    struct sigaction action;
+    return (signal_number == SIGHUP || signal_number == SIGPIPE) &&
+           sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 static void handle_stops(void (*handler)(int), int flags)
 {
-    handle(SIGINT, handler, flags);
-    handle(SIGTERM, handler, flags);
+    for (int i = 0; i < STOPS; i++)
+        if (!is_ignored(stops[i]))
+            handle(stops[i], handler, flags);
 }
 
 /* Raises only if no C computation has done so before: one signal, one error. */
@@ -41,7 +54,7 @@ static void on_second_stop(int signal_number)
     clock_gettime(CLOCK_MONOTONIC, &now);
     const double since =
         (double)(now.tv_sec - first.tv_sec) + 1e-9 * (double)(now.tv_nsec - first.tv_nsec);
-    if (since < ECHO_SECONDS)
+    if (since < ECHO_SECONDS || signal_number == SIGPIPE)
         return;
     handle(signal_number, SIG_DFL, 0);
     raise(signal_number);
@@ -87,4 +100,9 @@ void host_signals_edit(lua_State *L)
 int host_signals_noted(void)
 {
     return noted;
+}
+
+bool host_signals_leave(void)
+{
+    return noted != 0 && noted != SIGINT;
 }

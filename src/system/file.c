@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "bind.h"
+#include "whole.h"
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -195,97 +196,18 @@ static bool seal_holds(int fd, off_t size)
 
 /* --- save ----------------------------------------------------------------------------------- */
 
-static const char *check_path(lua_State *L, int arg)
-{
-    size_t length;
-    const char *path = rx_check_string(L, arg, &length);
-    rx_argument_check(L, strlen(path) == length, arg, "path contains a zero byte");
-    return path;
-}
-
-/* In parts, so that an interrupt is seen between two; it ends in ECANCELED. */
-static bool write_fully(int fd, const char *bytes, size_t size)
-{
-    const size_t part = 1 << 24;
-    while (size > 0) {
-        const ssize_t put = write(fd, bytes, size < part ? size : part);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put >= 0 && rx_stop_flag)
-            errno = ECANCELED;
-        if (put < 0 || rx_stop_flag)
-            return false;
-        bytes += put;
-        size -= (size_t)put;
-    }
-    return true;
-}
-
-/* Write a new file and see it onto the disk; 0 or an errno. */
-static int write_new(const char *path, const struct stat *old, const char *bytes, size_t size)
-{
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return errno;
-    int error = 0;
-    if ((old && fchmod(fd, old->st_mode & 07777) != 0) || !write_fully(fd, bytes, size) ||
-        fsync(fd) != 0)
-        error = errno;
-    if (close(fd) != 0 && error == 0)
-        error = errno;
-    return error;
-}
-
-/* See a renaming in the file's folder onto the disk; 0 or an errno. */
-static int sync_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-    if (!folder)
-        return ENOMEM;
-    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(folder);
-    if (fd < 0)
-        return errno == EACCES ? 0 : errno; /* a folder may be open to writing but not reading */
-    const int error = fsync(fd) != 0 && errno != EINVAL ? errno : 0;
-    close(fd);
-    return error;
-}
-
-/* Put the bytes where `path` is, at once or not at all; 0 or an errno. */
-static int replace_file(const char *path, const struct stat *old, const char *bytes, size_t size)
-{
-    char *fresh;
-    if (asprintf(&fresh, "%s.tmp.%ld", path, (long)getpid()) < 0)
-        return ENOMEM;
-    unlink(fresh); /* left by a process that died under our number */
-    int error = write_new(fresh, old, bytes, size);
-    if (error == 0 && rename(fresh, path) != 0)
-        error = errno;
-    if (error != 0 && error != EEXIST)
-        unlink(fresh);
-    free(fresh);
-    return error ? error : sync_folder(path);
-}
-
-/* As replace_file, through a symbolic link; NULL or what went wrong. */
+/* Put the bytes where `path` is, at once or not at all; NULL or what went wrong. */
 static const char *store(const char *path, const char *bytes, size_t size)
 {
-    struct stat old;
-    if (stat(path, &old) != 0) {
-        if (errno != ENOENT)
-            return strerror(errno);
-        const int error = replace_file(path, NULL, bytes, size);
-        return error ? strerror(error) : NULL;
-    }
-    if (!S_ISREG(old.st_mode))
-        return S_ISDIR(old.st_mode) ? strerror(EISDIR) : "not a regular file";
-    char *target = realpath(path, NULL);
-    if (!target)
-        return strerror(errno);
-    const int error = replace_file(target, &old, bytes, size);
-    free(target);
-    return error ? strerror(error) : NULL;
+    struct rx_whole whole;
+    const char *problem = rx_whole_begin(&whole, path);
+    if (problem)
+        return problem;
+    problem = rx_whole_write(&whole, bytes, size);
+    if (!problem)
+        return rx_whole_finish(&whole);
+    rx_whole_give_up(&whole);
+    return problem;
 }
 
 static int fail(lua_State *L, const char *path, const char *message)
@@ -304,7 +226,7 @@ static int fail(lua_State *L, const char *path, const char *message)
  * @usage rx.save("run.h5", { weights = net.weights, loss = { 0.2, 0.1 }, note = "first try" }) */
 static int file_save(lua_State *L)
 {
-    const char *path = check_path(L, 1);
+    const char *path = rx_check_path(L, 1);
     rx_check_table(L, 2);
     lua_settop(L, 2);
     struct rx_file file = {
@@ -330,14 +252,15 @@ static int file_save(lua_State *L)
 
 /* --- load ----------------------------------------------------------------------------------- */
 
-/* NULL if the file is there, a plain file and whole; or what is wrong with it. */
-static const char *examine(const char *path, double *size)
+/* NULL if the file is there, a plain file and whole; or what is wrong with it, and an errno if it
+ * could not be opened. */
+static const char *examine(const char *path, double *size, int *error)
 {
     const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe must not block */
     struct stat status;
     const char *problem = NULL;
     if (fd < 0)
-        return strerror(errno);
+        return strerror(*error = errno);
     if (fstat(fd, &status) != 0)
         problem = strerror(errno);
     else if (!S_ISREG(status.st_mode))
@@ -353,18 +276,23 @@ static const char *examine(const char *path, double *size)
 /** Load a table that `rx.save`, or another program, has written.
  * @function rx.load
  * @string path
- * @return the table; or nil and a message if the file is missing, damaged or none of ours
+ * @return the table; or nil, a message and a number, as io.open gives them, if the file cannot be
+ * opened or is damaged
  * @usage
  * assert(rx.save("settings.h5", { sigma = 0.5 }))
  * local file = assert(rx.load("settings.h5")) */
 static int file_load(lua_State *L)
 {
-    const char *path = check_path(L, 1);
+    const char *path = rx_check_path(L, 1);
     lua_settop(L, 1);
     struct rx_file file = { .path = path, .damage = "damaged or cut short" };
-    const char *problem = examine(path, &file.file_size);
-    if (problem)
-        return fail(L, path, problem);
+    int error = 0;
+    const char *problem = examine(path, &file.file_size, &error);
+    if (problem) {
+        fail(L, path, problem);
+        lua_pushinteger(L, error);
+        return 3;
+    }
     if (!run_walk(L, &file, rx_file_read, 0))
         return fail(L, path, lua_tostring(L, -1));
     return 1;

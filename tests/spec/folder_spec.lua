@@ -66,6 +66,26 @@ describe("a folder of results", function()
     for name in lfs.dir(top) do assert.is_nil(name:find("tmp", 1, true)) end
   end)
 
+  it("writes through links, also to what is not there yet, and replaces no device", function()
+    local out = rx.folder(top)
+    lfs.mkdir(top .. "/disk")
+    assert(lfs.link("disk/n.json", out:path("first.json"), true))
+    assert(lfs.link("first.json", out:path("second.json"), true))
+    for x = 1, 2 do
+      out:write("second.json", { x = x })
+      assert.are.equal("link", lfs.symlinkattributes(out:path("second.json"), "mode"))
+      assert.are.equal("link", lfs.symlinkattributes(out:path("first.json"), "mode"))
+      assert.are.equal(x, cjson.decode(read(top .. "/disk/n.json")).x)
+    end
+    assert(lfs.link("/dev/null", out:path("device.json"), true))
+    assert.matches("device.json: not a regular file", message(out.write, out, "device.json", { x = 1 }))
+    assert.are.same({ nil, "/dev/full: not a regular file" }, { rx.page("/dev/full", { title = "mine" }) })
+    assert.are.equal("char device", lfs.attributes("/dev/full", "mode"))
+    local long = ("n"):rep(255)
+    out:write(long, { x = 3 })
+    assert.are.equal(3, cjson.decode(read(out:path(long))).x)
+  end)
+
   it("that cannot be made is named", function()
     io.open(top .. "/file", "w"):close()
     for _, name in ipairs { top .. "/file", top .. "/file/deep", "/proc/none", "" } do

@@ -1,4 +1,5 @@
 local rx = require "reactivation"
+local lfs = require "lfs"
 local support = require "tests.spec.support"
 local message, same = support.message, support.same
 
@@ -176,6 +177,13 @@ describe("a training", function()
     assert.are.equal(1, rx.load(other).a)
   end)
 
+  it("starts anew only where there is no checkpoint, not where one cannot be opened", function()
+    local path = folder .. "/loop.h5"
+    assert(lfs.link("loop.h5", path, true)) -- a link to itself
+    assert.matches("loop.h5: Too many levels of symbolic links", message(train, network(), { checkpoint = path }))
+    assert.are.equal("link", lfs.symlinkattributes(path, "mode"))
+  end)
+
   it("says when the checkpoint cannot be written", function()
     assert.matches("cannot save the checkpoint: .*self",
                    message(train, network(), { checkpoint = "/proc/self/run.h5" }))
@@ -252,6 +260,12 @@ describe("a training", function()
   end)
 end)
 
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
 describe("a training that is stopped from outside", function()
   local script = [[
     local rx = require "reactivation"
@@ -267,9 +281,7 @@ describe("a training that is stopped from outside", function()
   setup(function()
     folder, remove = support.scratch()
     source = folder .. "/script.lua"
-    local file = assert(io.open(source, "w"))
-    file:write(script)
-    file:close()
+    write(source, script)
     local output, status = support.run(("%s %s %s/whole.h5"):format(support.program, source, folder))
     assert.are.equal(0, status, output)
     whole = rx.load(folder .. "/whole.h5")
@@ -294,7 +306,7 @@ describe("a training that is stopped from outside", function()
     pipe:close()
   end
 
-  for _, signal in ipairs { "KILL", "INT", "TERM" } do
+  for _, signal in ipairs { "KILL", "INT", "TERM", "HUP" } do
     it("by SIG" .. signal .. ", three times, ends with the same weights, bit for bit", function()
       local path = ("%s/%s.h5"):format(folder, signal)
       for _ = 1, 3 do run_and_stop(path, signal) end
@@ -307,4 +319,41 @@ describe("a training that is stopped from outside", function()
       assert.are.same(whole.history, again.history)
     end)
   end
+
+  it("because nobody reads what it prints, has saved, and says nothing of it", function()
+    local path, talking = folder .. "/pipe.h5", folder .. "/talking.lua"
+    local text = script:gsub("checkpoint_every = 7", "checkpoint_every = 1000")
+      :gsub("rx.train%(net, task, {", [[%0 rate = function(n)
+        if n > 20 then print(n) io.stdout:flush() end
+        return 1e-3
+      end,]])
+    write(talking, text)
+    local output, status = support.run(("bash -c 'set -o pipefail; %s %s %s | head -n 1'"):format(
+      support.program, talking, path))
+    assert.are.same({ "21\n", 128 + 13 }, { output, status })
+    assert.is_true(batch_of(path) > 20)
+  end)
+
+  it("is told who has its checkpoint, and leaves it alone, while another goes on", function()
+    local path = folder .. "/both.h5"
+    local long = folder .. "/long.lua"
+    write(long, (script:gsub("batches = 1000", "batches = 1000000")))
+    local pipe = io.popen(("%s %s %s 2>/dev/null & echo $!; wait"):format(support.program, long, path))
+    local process = pipe:read("n")
+    while batch_of(path) == 0 do os.execute("sleep 0.01") end
+    local output, status = support.run(("%s %s %s"):format(support.program, long, path))
+    assert.are.equal(1, status)
+    assert.matches(("both.h5: in use by process %d on %%S"):format(process), output)
+    os.execute("kill -INT " .. process)
+    pipe:close()
+    assert.is_nil(lfs.attributes(path .. ".lock"))
+  end)
+
+  it("leaves no lock that outlives it, however it ends", function()
+    local path = folder .. "/dead.h5"
+    write(path .. ".lock", "process 1 on another machine\n") -- of one that was killed
+    local output, status = support.run(("%s %s %s"):format(support.program, source, path))
+    assert.are.equal(0, status, output)
+    assert.is_nil(lfs.attributes(path .. ".lock"))
+  end)
 end)

@@ -6,7 +6,6 @@
 local core = require "reactivation.core"
 local lfs = require "lfs"
 local make_folder = require "reactivation.files.make_folder"
-local write_whole = require "reactivation.files.write_whole"
 
 local ENDINGS = { svg = true, pdf = true, png = true }
 local PAGE_OPTIONS = { columns = "integer", width = "number", height = "number", font_size = "number",
@@ -336,13 +335,16 @@ local function tidy(message)
 end
 
 local function draw(place, names, script, numbers)
-  local ok, message = write_whole(place .. names.data, numbers)
-  if ok then ok, message = write_whole(place .. names.script, script) end
+  local ok, message = core.write_whole(place .. names.data, numbers)
+  if ok then ok, message = core.write_whole(place .. names.script, script) end
   if not ok then return nil, message end
   local drawn, complaint = core.run { "gnuplot", names.script, directory = place }
   -- data and script go in place even when drawing failed, for a look at the line it names
   for _, name in ipairs { names.data, names.script, drawn and names.out } do
-    ok, message = os.rename(place .. name, names.folder .. name)
+    local bytes
+    bytes, message = read_file(place .. name)
+    if not bytes then return nil, message end
+    ok, message = core.write_whole(names.folder .. name, bytes)
     if not ok then return nil, message end
   end
   if not drawn then return nil, tidy(complaint) end

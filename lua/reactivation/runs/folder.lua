@@ -6,7 +6,6 @@ local cjson = require "cjson"
 local check = require "reactivation.check"
 local core = require "reactivation.core"
 local make_folder = require "reactivation.files.make_folder"
-local write_whole = require "reactivation.files.write_whole"
 
 local Folder = {}
 Folder.__index = Folder
@@ -74,7 +73,7 @@ end
 -- @tab values
 function Folder:write(name, values)
   local ok, message = pcall(to_json, values)
-  if ok then ok, message = write_whole(self:path(name), message) end
+  if ok then ok, message = core.write_whole(self:path(name), message) end
   if not ok then error(("cannot write %s: %s"):format(self:path(name), message), 0) end
 end
 

@@ -1,7 +1,7 @@
 --- One page of figures and numbers: a single HTML file that opens from disk.
 -- @module reactivation.page
 
-local write_whole = require "reactivation.files.write_whole"
+local core = require "reactivation.core"
 
 local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -86,5 +86,5 @@ return function(path, content)
     end
     if section.rows then parts[#parts + 1] = table_of(section.head or content.head, section.rows) end
   end
-  return write_whole(path, table.concat(parts))
+  return core.write_whole(path, table.concat(parts))
 end

@@ -6,12 +6,15 @@ local check = require "reactivation.check"
 local check_batch = require "reactivation.check.batch"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
+local hold = require "reactivation.files.hold"
 local make_folder = require "reactivation.files.make_folder"
 local network = require "reactivation.networks.network"
 local new_progress = require "reactivation.training.progress"
 
 -- Where in the generator the test batch and its noise lie: far from any training.
 local TEST_POSITION = 1 << 56
+
+local NO_SUCH_FILE = 2 -- all else that keeps a checkpoint from being read is no reason to write over it
 
 local TEST_WINDOW = 5 -- steps of a test at a time
 
@@ -172,13 +175,9 @@ end
 
 function Trainer:resume()
   if not self.checkpoint then return end
-  local file, message = core.load(self.checkpoint)
-  if not file then
-    local exists = io.open(self.checkpoint, "rb")
-    if not exists then return end
-    exists:close()
-    error(message, 0)
-  end
+  local file, message, code = core.load(self.checkpoint)
+  if code == NO_SUCH_FILE then return end
+  if not file then error(message, 0) end
   if not (file.batch and file.generator and file.network and file.weights and file.optimizer
           and file.history) then
     error(self.checkpoint .. ": not a checkpoint of a training", 0)
@@ -259,6 +258,8 @@ return function(net, task, options)
   self.done, self.position = 0, self.rng.position
   self.progress = new_progress(o.progress, type(task) == "table" and task.unit)
   self:resume()
+  local lock <close> = self.checkpoint and self.done < self.batches and hold(self.checkpoint)
+  if lock then self:resume() end -- from what another run may just have saved
   local ok, problem = pcall(self.run, self)
   self.progress:finish()
   if not ok then
