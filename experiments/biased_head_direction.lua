@@ -6,31 +6,22 @@
 --   rxlua experiments/biased_head_direction.lua --setting text
 
 local rx = require "reactivation"
-local krishna2024 = require "krishna2024"
+local paper = require "krishna2024.paper"
 local heading = require "krishna2024.heading"
-local paper, quick = krishna2024.paper.head_direction, krishna2024.paper.quick.head_direction
+local study = require "krishna2024.study"
 
-local opt = rx.arguments("Trains networks on biased and unbiased head direction and draws Figure C.5.", {
-  { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
-  { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
-  { "units", paper.units, "units of a network", least = 1 },
-  { "batches", paper.batches, "length of a training", least = 1 },
-  { "quick", false, "short trainings", preset = { batches = quick.batches, networks = "results/quick" } },
-  { "networks", "results/networks", "folder of the trained networks" },
-  { "out", "", "folder of figures and numbers (results/biased_head_direction/<setting>...)" },
-})
-if opt.out == "" then
-  opt.out = ("results/biased_head_direction/%s%s"):format(opt.setting, opt.quick and "-quick" or "")
-end
-local out = rx.folder(opt.out)
-out:announce("configuration.json", opt)
+local shared = study.options "head_direction"
+local experiment = rx.experiment(
+  "biased_head_direction", "Trains networks on biased and unbiased head direction and draws Figure C.5.",
+  { shared.setting, shared.seeds, shared.units, shared.batches, shared.quick, shared.networks })
+local opt = experiment.options
 local TRIALS, AWAKE, ASLEEP, SHOWN, MOST_TURN = 200, 50, 500, 3, 25
 
 -- The biased network awake and asleep, and the unbiased one asleep
-local function study(seed)
+local function conditions_of(seed)
   local conditions = {}
   for _, biased in ipairs { true, false } do
-    local run = heading.trained(opt, { seed = seed, biased = biased })
+    local run = study.network(opt, { task = "head_direction", seed = seed, biased = biased })
     local awake, asleep = heading.phases(run, { trials = TRIALS, steps = ASLEEP, noise = "scaled" })
     if biased then
       local first = awake.decoded:slice(1, AWAKE * TRIALS):as_sequence(AWAKE)
@@ -58,14 +49,15 @@ local function means(studies, c, velocity)
 end
 
 local studies = {}
-for i, seed in ipairs(opt.seeds) do studies[i] = study(seed) end
+for i, seed in ipairs(opt.seeds) do studies[i] = conditions_of(seed) end
 
 -- Figure C.5: trajectories on polar axes, and angular velocities
 
 local function spiral(condition)
   local paths = rx.paths(condition.bearings, SHOWN)
   local time = rx.matrix(paths.rows, 1)
-  for i = 1, paths.rows do time:set(i, 1, ((i - 1) % condition.bearings.steps + 1) * paper.dt) end
+  local steps, dt = condition.bearings.steps, paper.head_direction.dt
+  for i = 1, paths.rows do time:set(i, 1, ((i - 1) % steps + 1) * dt) end
   return { "polar_trajectories", {
     paths = rx.join { time, paths }, title = condition.title, colour = condition.colour,
   } }
@@ -84,15 +76,13 @@ local panels, rows = { columns = 3 }, {}
 for c, condition in ipairs(studies[1]) do
   panels[c], panels[c + 3] = spiral(condition), velocities(condition)
   local label = "mean angular velocity, " .. condition.title
-  table.insert(rows, { label, means(studies, c, function(it) return it.velocity end), "rad/s" })
+  local turning = condition.title == "biased, quiescent" and paper.published.turning or nil
+  table.insert(rows, { label, means(studies, c, function(it) return it.velocity end), "rad/s",
+                       published = turning })
   if condition.colour == "quiescent" then
     local lasting = means(studies, c, function(it) return heading.velocity(late(it.bearings)) end)
     table.insert(rows, { label .. ", second half", lasting, "rad/s" })
   end
 end
-local figure, problem = rx.figure(panels, out:path("figureC5.svg"))
-
-out:write("configuration.json", opt)
-rx.report(out, ("biased head direction, %s, %d batches"):format(opt.setting, opt.batches), rows)
-if not figure then error("no figure: " .. problem, 0) end
-print("figure: " .. out:path("figureC5.svg"))
+experiment:draw("figureC5.svg", panels)
+experiment:finish(study.title("biased head direction", opt), rows)

@@ -5,20 +5,22 @@
 --   rxlua experiments/biased_navigation.lua --setting code --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
+local paper = require "krishna2024.paper"
 local spatial = require "krishna2024.spatial"
+local study = require "krishna2024.study"
 
-local opt = spatial.arguments("Trains networks on biased and unbiased navigation and draws Figure 2.",
-                              "biased_navigation")
-local out = rx.folder(opt.out)
-out:announce("configuration.json", opt)
+local experiment = spatial.experiment(
+  "biased_navigation", "Trains networks on biased and unbiased navigation and draws Figure 2.")
+local opt = experiment.options
 
 -- Unbiased and biased walks, learned with noise (marked by sigma) and without; and a network that
 -- learned nothing
 
+local shown = paper.published.total_variance
 local kinds = {
-  { name = "U^σ", biased = false, noisy = true },
+  { name = "U^σ", biased = false, noisy = true, published = shown },
   { name = "U", biased = false, noisy = false },
-  { name = "B^σ", biased = true, noisy = true },
+  { name = "B^σ", biased = true, noisy = true, published = shown },
   { name = "B", biased = true, noisy = false },
 }
 local COLUMNS = { "U^σ", "U", "uniform", "B^σ", "B", "R^σ" }
@@ -33,14 +35,14 @@ for i = 1, #kinds do
   for j = 1, #COLUMNS do divergences[i][j] = {} end
 end
 
-local function study(seed)
+local function compare(seed)
   local networks = {}
   for i, kind in ipairs(kinds) do
-    local run = spatial.trained(opt, { seed = seed, biased = kind.biased, noisy = kind.noisy })
+    local run = spatial.network(opt, { seed = seed, biased = kind.biased, noisy = kind.noisy })
     local awake, asleep = spatial.visits(run, opt)
     networks[i] = { awake = awake, asleep = asleep, variance = spatial.total_variance(run, opt) }
   end
-  local _, random = spatial.visits(spatial.trained(opt, { seed = seed, untrained = true }), opt)
+  local _, random = spatial.visits(spatial.network(opt, { seed = seed, untrained = true }), opt)
   local densities = { networks[1].asleep.density, networks[2].asleep.density, box,
                       networks[3].asleep.density, networks[4].asleep.density, random.density }
   for i, network in ipairs(networks) do
@@ -52,7 +54,7 @@ local function study(seed)
   end
 end
 
-for _, seed in ipairs(opt.seeds) do study(seed) end
+for _, seed in ipairs(opt.seeds) do compare(seed) end
 
 -- Figure 2: the biased network of the first seed; divergences, means over seeds; variances
 
@@ -61,11 +63,11 @@ for i, kind in ipairs(kinds) do
   names[i] = kind.name
   for j = 1, #COLUMNS do means:set(i, j, (rx.mean_sd(divergences[i][j]))) end
 end
-local biased = spatial.trained(opt, { seed = opt.seeds[1], biased = true })
-local awake, asleep = spatial.phases(biased, opt)
+local biased = spatial.network(opt, { seed = opt.seeds[1], biased = true })
+local awake, asleep = spatial.phases(biased, opt, "nothing")
 local visited_awake, visited_asleep = spatial.one_scale(
   spatial.visited(awake.decoded, "active"), spatial.visited(asleep.decoded, "quiescent"))
-local figure, problem = rx.figure({
+experiment:draw("figure2.svg", {
   spatial.trajectories(awake.decoded, "active"), spatial.trajectories(asleep.decoded, "quiescent"),
   visited_awake, visited_asleep,
   { "matrix", {
@@ -76,16 +78,17 @@ local figure, problem = rx.figure({
     values = rx.groups(variances), labels = names, ylabel = "total variance asleep (m^2)", ymin = 0,
   } },
   columns = 2,
-}, out:path("figure2.svg"))
-
+})
 
 -- What was found
 
 local rows = {}
-for i, row in ipairs(names) do rows[i] = { "total variance, " .. row, variances[i], "m^2" } end
+for i, kind in ipairs(kinds) do
+  rows[i] = { "total variance, " .. kind.name, variances[i], "m^2", published = kind.published }
+end
 for i, row in ipairs(names) do
   for j, column in ipairs(COLUMNS) do
     rows[#rows + 1] = { ("KL(%s quiescent || %s awake)"):format(column, row), divergences[i][j], "nats" }
   end
 end
-spatial.finish(opt, out, "biased navigation", rows, figure, problem, "figure2.svg")
+experiment:finish(study.title("biased navigation", opt), rows)

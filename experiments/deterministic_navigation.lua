@@ -6,11 +6,11 @@
 
 local rx = require "reactivation"
 local spatial = require "krishna2024.spatial"
+local study = require "krishna2024.study"
 
-local opt = spatial.arguments("Compares noisy with deterministic training and draws Figures C.3 and C.4.",
-                              "deterministic_navigation")
-local out = rx.folder(opt.out)
-out:announce("configuration.json", opt)
+local experiment = spatial.experiment(
+  "deterministic_navigation", "Compares noisy with deterministic training and draws Figures C.3 and C.4.")
+local opt = experiment.options
 
 -- What is compared: a training, and what the network then does. Awake it has the noise that it learned
 -- under; a network that learned without is driven by the quiescent noise of one that learned with it
@@ -31,8 +31,8 @@ local function compare(biased)
   for c, condition in ipairs(conditions) do
     walk.distances[c] = {}
     for i, seed in ipairs(opt.seeds) do
-      local run = spatial.trained(opt, { seed = seed, biased = biased, noisy = condition.noisy })
-      local awake, asleep = spatial.phases(run, opt, condition.noise)
+      local run = spatial.network(opt, { seed = seed, biased = biased, noisy = condition.noisy })
+      local awake, asleep = spatial.phases(run, opt, "nothing", condition.noise)
       local decoded = condition.awake and awake.decoded or asleep.decoded
       walk.distances[c][i] = rx.step_distance(decoded):mean()
       walk.decoded[c] = walk.decoded[c] or decoded
@@ -62,10 +62,8 @@ local function distances(name)
   } }
 end
 
-local figure, problem = rx.figure(panels, out:path("figureC3.svg"))
-if figure then
-  figure, problem = rx.figure({ distances "unbiased", distances "biased" }, out:path("figureC4.svg"))
-end
+experiment:draw("figureC3.svg", panels)
+experiment:draw("figureC4.svg", { distances "unbiased", distances "biased" })
 
 -- What was found
 
@@ -75,5 +73,4 @@ for _, name in ipairs { "unbiased", "biased" } do
     rows[#rows + 1] = { ("step distance, %s, %s"):format(name, label), walks[name].distances[c], "m" }
   end
 end
-spatial.finish(opt, out, "navigation with and without noise", rows, figure, problem,
-               "figureC3.svg", "figureC4.svg")
+experiment:finish(study.title("navigation with and without noise", opt), rows)

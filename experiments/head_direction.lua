@@ -5,38 +5,28 @@
 --   rxlua experiments/head_direction.lua --setting code --seed 1
 
 local rx = require "reactivation"
-local krishna2024 = require "krishna2024"
+local paper = require "krishna2024.paper"
 local heading = require "krishna2024.heading"
-local paper, quick = krishna2024.paper.head_direction, krishna2024.paper.quick.head_direction
+local study = require "krishna2024.study"
 
-local opt = rx.arguments("Trains a network on head direction and draws Figure 3.", {
-  { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
-  { "seed", 0, "seed of all random numbers" },
-  { "units", paper.units, "units of the network", least = 1 },
-  { "sigma", paper.sigma, "noise on the state, per square root of a second", least = 0 },
-  { "biased", false, "turn counter-clockwise only" },
-  { "batches", paper.batches, "length of the training", least = 1 },
+local values, quick = paper.head_direction, paper.quick.head_direction
+local shared = study.options "head_direction"
+local experiment = rx.experiment("head_direction", "Trains a network on head direction and draws Figure 3.", {
+  shared.setting, shared.biased, shared.seed, shared.units, shared.sigma, shared.batches,
   { "quick", false, "train for 2000 batches, a few minutes", preset = { batches = quick.batches } },
-  { "trials", paper.size, "trials of the two phases compared", least = 2 },
-  { "quiescent_steps", paper.quiescent_steps, "steps without input", least = 1 },
+  { "trials", values.size, "trials of the two phases compared", least = 2 },
+  { "quiescent_steps", values.quiescent_steps, "steps without input", least = 1 },
   { "networks", "", "folder of the trained networks (the network lies with the results)" },
-  { "out", "", "folder of the results (results/head_direction/<setting>...)" },
 })
-if opt.out == "" then
-  opt.out = ("results/head_direction/%s%s-seed%d"):format(
-    opt.setting, opt.biased and "-biased" or "", opt.seed)
-end
-local out = rx.folder(opt.out)
-out:announce("configuration.json", opt)
+local opt = experiment.options
 
 -- A network that learned to integrate its angular velocity, and its two phases from the same first
 -- states: awake with its input, asleep without and with twice the noise variance
 
-local run = krishna2024.trained {
-  task = "head_direction", setting = opt.setting, seed = opt.seed, biased = opt.biased,
-  units = opt.units, sigma = opt.sigma, batches = opt.batches,
-  networks = opt.networks, folder = opt.networks == "" and opt.out or nil,
-}
+local run = study.network(opt, {
+  task = "head_direction", seed = opt.seed, biased = opt.biased,
+  folder = opt.networks == "" and opt.out or nil,
+})
 local task, history = run.task, run.history
 local awake, asleep, pca = heading.phases(run, {
   trials = opt.trials, steps = opt.quiescent_steps, noise = "scaled",
@@ -62,28 +52,25 @@ local function ring(p, title)
   } }
 end
 
-local figure, problem = rx.figure({
+experiment:draw("figure3.svg", {
   bearings(awake, "awake", "active"), bearings(asleep, "quiescent", "quiescent"),
   ring(awake, "awake"), ring(asleep, "quiescent"),
   columns = 2,
-}, out:path("figure3.svg"))
+})
 
 -- What was found
 
 local tests, steps = history.test_loss, history.test_batch
-out:write("configuration.json", opt)
-rx.report(out, ("head direction, %s, %d batches"):format(opt.setting, opt.batches), {
+experiment:finish(study.title("head direction", opt), {
   { ("test loss, batch %d"):format(steps[#steps]), { tests[#tests] } },
-  { "decoding error, awake", { task:distance(awake.decoded, awake.truth):mean() }, "rad" },
+  { "decoding error, awake", { task:distance(awake.decoded, awake.batch.truth):mean() }, "rad" },
   { "two PCs explain, awake", { pca:explained(awake.moments, 2) } },
   { "two PCs explain, quiescent", { pca:explained(asleep.moments, 2) } },
   { "bearings, KL(quiescent || awake)",
     { rx.histogram_divergence(asleep.histogram, awake.histogram) }, "nats" },
   { "ring radius, awake", { awake.size } },
   { "its sd, awake", { awake.spread } },
-  { "ring radius, quiescent", { asleep.size } },
+  { "ring radius, quiescent", { asleep.size }, published = paper.published.ring_radius },
   { "its sd, quiescent", { asleep.spread } },
   { "quiescent states within the awake ring's 1-99% band", { asleep.within } },
 })
-if not figure then error("no figure: " .. problem, 0) end
-print("figure: " .. out:path("figure3.svg"))

@@ -5,42 +5,34 @@
 --   rxlua experiments/noise_law.lua --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
-local krishna2024 = require "krishna2024"
-local attractor = require "krishna2024.attractor"
 local heading = require "krishna2024.heading"
+local paper = require "krishna2024.paper"
 local spatial = require "krishna2024.spatial"
+local study = require "krishna2024.study"
 
-local SETTINGS = { "text", "code", "tonic" }
+local SETTINGS = paper.settings
 local COMPONENTS, POINTS = 10, 1000 -- principal components that explain; states drawn of each phase
 
-local opt = rx.arguments("Compares networks under three readings of the paper's noise.", {
-  { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
-  { "units", 0, "units of every network (0: as in the paper, or quick)", least = 0 },
-  { "batches", 0, "length of every training (0: as in the paper, or quick)", least = 0 },
-  { "quick", false, "small networks, short trainings and comparisons",
-    preset = { networks = "results/quick" } },
-  { "networks", "results/networks", "folder of the trained networks" },
-  { "out", "", "folder of the figure and the numbers (results/noise_law...)" },
-})
-if opt.out == "" then opt.out = "results/noise_law" .. (opt.quick and "-quick" or "") end
-local out = rx.folder(opt.out)
-out:announce("configuration.json", opt)
+local shared = study.options()
+shared.quick.preset.out = "results/noise_law-quick"
+local experiment = rx.experiment(
+  "noise_law", "Compares networks under three readings of the paper's noise.",
+  { shared.seeds, shared.units, shared.batches, shared.quick, shared.networks })
+local opt = experiment.options
 local lengths = spatial.lengths(opt.quick)
 
--- Awake, asleep with twice the noise variance, and asleep with the noise as it was; every sleep a long one
+-- A network, and its phases: awake, asleep with twice the noise variance, and asleep with the noise as it
+-- was; every sleep a long one
 
-local function network(task, setting)
-  local values = (opt.quick and krishna2024.paper.quick or krishna2024.paper)[task]
-  return {
-    setting = setting, networks = opt.networks,
-    units = opt.units > 0 and opt.units or values.units,
-    batches = opt.batches > 0 and opt.batches or values.batches,
-  }
+local function network(task, setting, seed)
+  local which = study.lengths(task, opt)
+  which.task, which.setting, which.seed = task, setting, seed
+  return study.network(opt, which)
 end
 
 local function phases(of, run)
   local function sleep(noise)
-    return of(run, { trials = lengths.trials, steps = lengths.kl_steps, noise = noise })
+    return of(run, { trials = lengths.trials, steps = lengths.kl_steps, noise = noise, keep = "plane" })
   end
   local awake, asleep, pca = sleep("scaled")
   local _, same = sleep("same")
@@ -66,11 +58,11 @@ end
 -- relative to awake, the size of the attractor, the density and the steps
 
 local function head_direction(setting, seed)
-  local run = heading.trained(network("head_direction", setting), { seed = seed })
+  local run = network("head_direction", setting, seed)
   local awake, asleep, same = phases(heading.phases, run)
   local test_loss, test_error = run.history.test_loss, run.history.test_error
   local function step(phase)
-    return heading.velocity(phase.decoded):abs():mean() * krishna2024.paper.head_direction.dt
+    return heading.velocity(phase.decoded):abs():mean() * paper.head_direction.dt
   end
   local kl = rx.histogram_divergence(asleep.histogram, awake.histogram)
   return {
@@ -93,8 +85,8 @@ local function head_direction(setting, seed)
 end
 
 local function navigation(setting, seed)
-  local run = spatial.trained(network("spatial_navigation", setting), { seed = seed })
-  local awake, asleep, same, pca = phases(attractor, run)
+  local run = network("spatial_navigation", setting, seed)
+  local awake, asleep, same, pca = phases(study.phases, run)
   local test_loss, test_error = run.history.test_loss, run.history.test_error
   local components = math.min(COMPONENTS, run.net.units)
   local density = rx.kde(awake.decoded)
@@ -187,13 +179,10 @@ for _, task in ipairs(tasks) do
   panels[#panels + 1] = compared(drawn.divergence, "KL(quiescent || awake) (nats)")
   panels[#panels + 1] = compared(drawn.step, "step, quiescent / awake", 1)
 end
-local figure, problem = rx.figure(panels, out:path("noise_law.svg"))
+experiment:draw("noise_law.svg", panels)
 
 -- What was found
 
 local rows = {}
 for _, task in ipairs(tasks) do table.move(task.rows, 1, #task.rows, #rows + 1, rows) end
-out:write("configuration.json", opt)
-rx.report(out, "the noise law", rows, SETTINGS)
-if not figure then error("no figure: " .. problem, 0) end
-print("figure: " .. out:path("noise_law.svg"))
+experiment:finish("the noise law", rows, SETTINGS)

@@ -246,8 +246,7 @@ end
 
 -- The table of a figure: its titles, and a row for each quantity, whose columns come one after the other
 -- among the numbers. Where it has columns of its own, the paper has none of its numbers.
-local function table_of(figure, folders)
-  local published = krishna2024.paper.published[figure.name] or {}
+local function table_of(folders)
   local numbers, values = {}, {}
   for f, folder in ipairs(folders) do
     for i, number in ipairs(read_json(folder .. "/numbers.json")) do
@@ -264,7 +263,7 @@ local function table_of(figure, folders)
     end
     row[#row + 1] = shown(number, values[i])
     head[#row] = number.column or "ours"
-    if not number.column then row[3], head[3] = published[number.label] or "", "the paper" end
+    if not number.column then row[3], head[3] = number.published or "", "the paper" end
   end
   return head, rows
 end
@@ -272,7 +271,7 @@ end
 local function section(figure)
   local folders, pictures = draw_all(figure), {}
   for i, name in ipairs(figure.pictures) do pictures[i] = ("%s/%s.svg"):format(folders[1], name) end
-  local head, rows = table_of(figure, folders)
+  local head, rows = table_of(folders)
   return { title = figure.title or "Figure " .. figure.name, pictures = pictures, head = head, rows = rows }
 end
 

@@ -5,27 +5,24 @@
 --   rxlua experiments/spatial_navigation.lua --setting code --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
+local paper = require "krishna2024.paper"
 local spatial = require "krishna2024.spatial"
+local study = require "krishna2024.study"
 local MILESTONES = { 100, 300, 1000, 2500 }
 
-local opt = spatial.arguments("Trains networks on spatial navigation and draws Figure 1.",
-                              "spatial_navigation")
-local out = rx.folder(opt.out)
-out:announce("configuration.json", opt)
+local experiment = spatial.experiment(
+  "spatial_navigation", "Trains networks on spatial navigation and draws Figure 1.")
+local opt = experiment.options
 local COMPONENTS = math.min(10, opt.units)
 
 -- A network, trained or taken from its folder, in both phases
 
-local function study(seed)
-  local run = spatial.trained(opt, { seed = seed })
-  local awake, asleep = spatial.phases(run, opt)
-  local pca = rx.pca(awake.states)
+local function look_at(seed)
+  local run = spatial.network(opt, { seed = seed })
+  local awake, asleep, pca = spatial.phases(run, opt, "plane")
   for _, phase in ipairs { awake, asleep } do
-    local moments = rx.moments(phase.states)
-    phase.explained = pca:shares(moments, COMPONENTS):cumsum():t():totable()[1]
-    phase.variance = rx.pca(moments).variance:sum()
-    phase.plane = pca:project(phase.states, 2)
-    phase.states = nil
+    phase.explained = pca:shares(phase.moments, COMPONENTS):cumsum():t():totable()[1]
+    phase.variance = rx.pca(phase.moments).variance:sum()
   end
   local day, night = spatial.visits(run, opt)
   return {
@@ -39,7 +36,7 @@ local function study(seed)
 end
 
 local studies = {}
-for i, seed in ipairs(opt.seeds) do studies[i] = study(seed) end
+for i, seed in ipairs(opt.seeds) do studies[i] = look_at(seed) end
 local function each(get)
   local list = {}
   for i, s in ipairs(studies) do list[i] = get(s) end
@@ -71,7 +68,7 @@ local visited_awake, visited_asleep = spatial.one_scale(
   spatial.visited(awake.decoded, "active"), spatial.visited(asleep.decoded, "quiescent"))
 local states_awake, states_asleep = spatial.one_scale(
   spatial.state_density(awake, "active", reach), spatial.state_density(asleep, "quiescent", reach))
-local figure, problem = rx.figure({
+experiment:draw("figure1.svg", {
   learning("test_loss", "test loss"), learning("test_error", "decoding distance (m)"), explained(),
   spatial.trajectories(awake.decoded, "active"),
   spatial.trajectories(asleep.decoded, "quiescent"),
@@ -79,23 +76,27 @@ local figure, problem = rx.figure({
   spatial.states(asleep, "quiescent", reach),
   visited_awake, visited_asleep, states_awake, states_asleep,
   columns = 3, letters = "b cdefghijk", -- as in the paper, whose a is a sketch
-}, out:path("figure1.svg"))
+})
 
 -- What was found
 
-local rows = {}
+local published, rows = paper.published, {}
+local explained_there = COMPONENTS == 10 and published.explained or nil
 for _, batch in ipairs(MILESTONES) do
   local function at(field)
     return each(function(s) return s.history[field][1 + batch // 100] end)
   end
   if #at("test_loss") == #studies then
-    rows[#rows + 1] = { ("test loss, batch %d"):format(batch), at("test_loss") }
+    rows[#rows + 1] = { ("test loss, batch %d"):format(batch), at("test_loss"),
+                        published = batch == paper.spatial_navigation.batches and published.test_loss or nil }
     rows[#rows + 1] = { ("decoding distance, batch %d"):format(batch), at("test_error"), "m" }
   end
 end
 for _, row in ipairs {
-  { COMPONENTS .. " PCs explain, awake", function(s) return s.awake.explained[COMPONENTS] end },
-  { COMPONENTS .. " PCs explain, quiescent", function(s) return s.asleep.explained[COMPONENTS] end },
+  { COMPONENTS .. " PCs explain, awake", function(s) return s.awake.explained[COMPONENTS] end,
+    published = explained_there },
+  { COMPONENTS .. " PCs explain, quiescent", function(s) return s.asleep.explained[COMPONENTS] end,
+    published = explained_there },
   { "state variance, awake", function(s) return s.awake.variance end },
   { "state variance, quiescent", function(s) return s.asleep.variance end },
   { "KL(quiescent || awake)", function(s) return s.night_from_day end, "nats" },
@@ -104,6 +105,6 @@ for _, row in ipairs {
   { "step distance, awake", function(s) return s.awake_step end, "m" },
   { "step distance, quiescent", function(s) return s.asleep_step end, "m" },
 } do
-  rows[#rows + 1] = { row[1], each(row[2]), row[3] }
+  rows[#rows + 1] = { row[1], each(row[2]), row[3], published = row.published }
 end
-spatial.finish(opt, out, "spatial navigation", rows, figure, problem, "figure1.svg")
+experiment:finish(study.title("spatial navigation", opt), rows)

@@ -6,19 +6,19 @@
 
 local rx = require "reactivation"
 local spatial = require "krishna2024.spatial"
+local study = require "krishna2024.study"
 
-local opt = spatial.arguments("Draws both phases of spatial navigation, Figures C.1 and C.2.",
-                              "spatial_phases")
-local out = rx.folder(opt.out)
-out:announce("configuration.json", opt)
+local experiment = spatial.experiment(
+  "spatial_phases", "Draws both phases of spatial navigation, Figures C.1 and C.2.")
+local opt = experiment.options
 
 local trajectories, densities, rows = {}, {}, {}
 for _, biased in ipairs { false, true } do
   local name = biased and "biased" or "unbiased"
   local divergences, steps = {}, { awake = {}, asleep = {} }
   for i, seed in ipairs(opt.seeds) do
-    local run = spatial.trained(opt, { seed = seed, biased = biased })
-    local awake, asleep = spatial.phases(run, opt)
+    local run = spatial.network(opt, { seed = seed, biased = biased })
+    local awake, asleep = spatial.phases(run, opt, "nothing")
     if i == 1 then
       for phase, of in pairs { active = awake, quiescent = asleep } do
         local title = ("%s, %s"):format(name, phase == "active" and "awake" or "quiescent")
@@ -40,5 +40,5 @@ end
 
 local panels = table.move(densities, 1, #densities, #trajectories + 1, trajectories)
 panels.columns, panels.font_size = 4, 7
-local figure, problem = rx.figure(panels, out:path("phases.svg"))
-spatial.finish(opt, out, "awake and quiescent", rows, figure, problem, "phases.svg")
+experiment:draw("phases.svg", panels)
+experiment:finish(study.title("awake and quiescent", opt), rows)

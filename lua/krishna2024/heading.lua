@@ -1,24 +1,12 @@
--- What the experiments on head direction share: their networks, and what they measure on them.
+-- What the experiments on head direction measure.
 
-local attractor = require "krishna2024.attractor"
 local paper = require "krishna2024.paper"
 local statistics = require "reactivation.analysis.statistics"
-local trained = require "krishna2024.trained"
+local study = require "krishna2024.study"
 
 local heading = {}
 
 local BINS = 36 -- of the bearings, around the circle
-
--- A network of the experiment, trained or taken from its folder.
--- @tab opt setting, units, batches, networks
--- @tab which seed, and biased, as for `krishna2024.trained`
--- @treturn table run
-function heading.trained(opt, which)
-  return trained {
-    task = "head_direction", setting = opt.setting, units = opt.units, batches = opt.batches,
-    networks = opt.networks, seed = which.seed, biased = which.biased,
-  }
-end
 
 local function sd(m)
   local off = m - m:mean()
@@ -27,14 +15,15 @@ end
 
 -- Both phases, with the ring on which their states lie.
 -- @tab run of `krishna2024.trained`
--- @tab options trials, steps, noise, as for `reactivation.attractor`
--- @treturn table awake: beside what that gives, `radius` of each state on the waking plane, its mean `size`
---   and `spread` (standard deviation), and `histogram` of the decoded bearings
+-- @tab how trials, steps, noise
+-- @treturn table awake: beside what `rx.phases` keeps of the waking plane, `radius` of each state on it, its
+--   mean `size` and `spread` (standard deviation), and `histogram` of the decoded bearings
 -- @treturn table asleep, likewise, and `within`, the share of its states that lie within the waking ring,
 --   between the 1st and the 99th percentile of its radius
 -- @return the principal components
-function heading.phases(run, options)
-  local awake, asleep, pca = attractor(run, options)
+function heading.phases(run, how)
+  how.keep = "plane"
+  local awake, asleep, pca = study.phases(run, how)
   for _, p in ipairs { awake, asleep } do
     p.radius = p.plane:mul(p.plane):sum("columns"):sqrt()
     p.size, p.spread = p.radius:mean(), sd(p.radius)

@@ -35,6 +35,9 @@ paper.head_direction = {
   rate = 1e-3,
 }
 
+--- The names of the tasks.
+paper.tasks = { "head_direction", "spatial_navigation" }
+
 --- Networks and trainings for a quick look: minutes, not hours.
 paper.quick = {
   spatial_navigation = { units = 256, batches = 400 },
@@ -50,24 +53,16 @@ paper.noise = {
   tonic = { noise = "gaussian", bias = true },
 }
 
-local CONTINUES = { ["mean angular velocity, biased, quiescent"] = "of the same sign, slower (C.5e)" }
+--- The names of these readings, in the order of tables and figures.
+paper.settings = { "text", "code", "tonic" }
 
---- What the paper states or its figures show, by figure and label of ours, for tables beside our own.
+--- What the paper states or its figures show, for the rows of our own numbers.
 paper.published = {
-  ["1"] = {
-    ["test loss, batch 2500"] = "near 1e-5 (1b)",
-    ["10 PCs explain, awake"] = "0.9 at the axis' end (1c)",
-    ["10 PCs explain, quiescent"] = "0.9 at the axis' end (1c)",
-  },
-  ["2"] = {
-    ["total variance, U^σ"] = "0 to 0.02 (axis of 2f)",
-    ["total variance, B^σ"] = "0 to 0.02 (axis of 2f)",
-  },
-  ["C.5"] = CONTINUES,
-  ["C.5-text"] = CONTINUES,
-  ["3"] = {
-    ["ring radius, quiescent"] = "as awake (3c, d)",
-  },
+  test_loss = "near 1e-5 (1b)",
+  explained = "0.9 at the axis' end (1c)",
+  total_variance = "0 to 0.02 (axis of 2f)",
+  ring_radius = "as awake (3c, d)",
+  turning = "of the same sign, slower (C.5e)",
 }
 
 return paper

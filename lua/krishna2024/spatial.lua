@@ -2,14 +2,13 @@
 -- and the panels that they draw.
 
 local core = require "reactivation.core"
-local arguments = require "reactivation.runs.arguments"
 local density = require "reactivation.analysis.density"
+local experiment = require "reactivation.runs.experiment"
 local paper = require "krishna2024.paper"
 local phases = require "reactivation.networks.phases"
 local pictures = require "reactivation.figures.pictures"
-local report = require "reactivation.runs.report"
 local statistics = require "reactivation.analysis.statistics"
-local trained = require "krishna2024.trained"
+local study = require "krishna2024.study"
 
 local spatial = {}
 
@@ -34,64 +33,41 @@ function spatial.lengths(quick)
   return quick and QUICK or FULL
 end
 
--- The command line of an experiment on spatial navigation.
+-- Begin an experiment on spatial navigation.
+-- @string name of the experiment
 -- @string description
--- @string name of the experiment, for the folder of its results
--- @treturn table the options, and `lengths`, those of the comparisons
-function spatial.arguments(description, name)
-  local values, quick = paper.spatial_navigation, paper.quick.spatial_navigation
-  local opt = arguments(description, {
-    { "setting", "tonic", "noise and biases: text, code or tonic", choices = { "text", "code", "tonic" } },
-    { "cell", "rnn", "kind of network: rnn or gru", choices = { "rnn", "gru" } },
-    { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
-    { "units", values.units, "units of a network", least = 1 },
-    { "sigma", values.sigma, "noise on the state, per square root of a second", least = 0 },
-    { "batches", values.batches, "length of a training", least = 1 },
+-- @return experiment of `rx.experiment`; its options hold `lengths`, those of the comparisons
+function spatial.experiment(name, description)
+  local shared = study.options "spatial_navigation"
+  local begun = experiment(name, description, {
+    shared.setting, shared.cell, shared.seeds, shared.units, shared.sigma, shared.batches,
     { "quiescent_noise", "scaled", "noise asleep: scaled, same, or a number per square root of a second",
-      convert = quiescent_noise },
-    { "quick", false, "small networks, short trainings and comparisons: every panel in minutes",
-      preset = { units = quick.units, batches = quick.batches, networks = "results/quick" } },
-    { "networks", "results/networks", "folder of the trained networks" },
-    { "out", "", ("folder of figures and numbers (results/%s/<setting>...)"):format(name) },
+      convert = quiescent_noise, word = "%s-noise" },
+    shared.quick, shared.networks,
   })
-  opt.lengths = spatial.lengths(opt.quick)
-  if opt.out == "" then
-    local words = { opt.setting }
-    if opt.cell ~= "rnn" then words[#words + 1] = opt.cell end
-    if opt.quiescent_noise ~= "scaled" then words[#words + 1] = opt.quiescent_noise .. "-noise" end
-    if opt.quick then words[#words + 1] = "quick" end
-    opt.out = ("results/%s/%s"):format(name, table.concat(words, "-"))
-  end
-  return opt
+  begun.options.lengths = spatial.lengths(begun.options.quick)
+  return begun
 end
 
 -- A network of the experiment, trained or taken from its folder.
 -- @tab opt
 -- @tab which seed, and biased, noisy or untrained, as for `krishna2024.trained`
 -- @treturn table run
-function spatial.trained(opt, which)
-  return trained {
-    task = "spatial_navigation", setting = opt.setting, cell = opt.cell, units = opt.units,
-    sigma = opt.sigma, batches = opt.batches, networks = opt.networks,
-    seed = which.seed, biased = which.biased, noisy = which.noisy, untrained = which.untrained,
-  }
-end
-
--- A generator for what is measured, far from the numbers of the training.
-local function fresh(seed)
-  return core.random(seed, 1 << 57)
+function spatial.network(opt, which)
+  which.task = "spatial_navigation"
+  return study.network(opt, which)
 end
 
 -- Both phases for the figures: 200 trials, 100 steps awake and 200 asleep.
 -- @tab run of `krishna2024.trained`
 -- @tab opt
+-- @string keep what is kept of the states, as for `rx.phases`
 -- @tparam[opt] string|number noise asleep, by default that of the options
--- @treturn table awake: `states`, `decoded`
--- @treturn table asleep, likewise
-function spatial.phases(run, opt, noise)
-  return phases.both(run.net, run.task, {
+-- @return as `rx.phases`
+function spatial.phases(run, opt, keep, noise)
+  return study.phases(run, {
     trials = opt.lengths.trials, steps = paper.spatial_navigation.quiescent_steps,
-    noise = noise or opt.quiescent_noise, rng = fresh(run.net.rng.seed),
+    noise = noise or opt.quiescent_noise, keep = keep,
   })
 end
 
@@ -101,15 +77,11 @@ end
 -- @treturn table awake: `decoded`, a sequence, and `density`
 -- @treturn table asleep, likewise
 function spatial.visits(run, opt)
-  local net, task, rng = run.net, run.task, fresh(run.net.rng.seed)
-  local batch = task:batch(opt.lengths.trials, rng)
-  batch.rng = rng
-  local function visit(how)
-    local decoded = phases.decoded(net, task, how)
-    return { decoded = decoded, density = core.kde(decoded) }
-  end
-  local sigma = phases.quiescent_sigma(net, opt.quiescent_noise)
-  return visit(batch), visit { init = batch.init, steps = opt.lengths.kl_steps, rng = rng, sigma = sigma }
+  local awake, asleep = study.phases(run, {
+    trials = opt.lengths.trials, steps = opt.lengths.kl_steps, noise = opt.quiescent_noise, keep = "nothing",
+  })
+  awake.density, asleep.density = core.kde(awake.decoded), core.kde(asleep.decoded)
+  return awake, asleep
 end
 
 -- Divergence of two densities by Monte Carlo, E_p log p/q, in nats.
@@ -118,7 +90,7 @@ end
 -- @tab opt
 -- @treturn number
 function spatial.divergence(p, q, opt)
-  return density.kl(p, q, { samples = opt.lengths.samples, rng = fresh(0) })
+  return density.kl(p, q, { samples = opt.lengths.samples, rng = study.generator(0) })
 end
 
 -- Variance asleep, within trajectories and summed over x and y (m^2); their first half is dropped.
@@ -126,28 +98,13 @@ end
 -- @tab opt
 -- @treturn number
 function spatial.total_variance(run, opt)
-  local net, task, rng = run.net, run.task, fresh(run.net.rng.seed)
+  local net, task, rng = run.net, run.task, study.generator(run.net.rng.seed)
   local steps = opt.lengths.variance_steps
   local decoded = phases.decoded(net, task, {
     init = task:batch(opt.lengths.variance_trials, rng).init, steps = steps, rng = rng,
     sigma = phases.quiescent_sigma(net, opt.quiescent_noise),
   })
   return statistics.total_variance(decoded, { skip = steps // 2 })
-end
-
--- Print and store what was found, and say where the figures are; it raises if there are none.
--- @tab opt
--- @param out folder
--- @string title of the table
--- @tab rows as for `rx.report`
--- @param figure what `rx.figure` returned first
--- @param problem and second
--- @string ... names of the figures
-function spatial.finish(opt, out, title, rows, figure, problem, ...)
-  out:write("configuration.json", opt)
-  report(out, ("%s, %s, %d batches"):format(title, opt.setting, opt.batches), rows)
-  if not figure then error("no figure: " .. problem, 0) end
-  for _, name in ipairs { ... } do print("figure: " .. out:path(name)) end
 end
 
 -- Panels ----------------------------------------------------------------------------------------

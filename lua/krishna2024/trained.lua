@@ -13,9 +13,9 @@ local tasks = {
 }
 
 local known_options = {
-  task = { { "head_direction", "spatial_navigation" } },
+  task = { paper.tasks },
   cell = { { "rnn", "gru" }, "rnn" },
-  setting = { { "text", "code", "tonic" }, "tonic" },
+  setting = { paper.settings, "tonic" },
   seed = { "integer", 0 },
   biased = { "boolean", false },
   noisy = { "boolean", true },

@@ -63,6 +63,7 @@ local rx = {
   groups = pictures.groups,
   arguments = require "reactivation.runs.arguments",
   folder = require "reactivation.runs.folder",
+  experiment = require "reactivation.runs.experiment",
   report = require "reactivation.runs.report",
   page = require "reactivation.runs.page",
   threads = core.threads,

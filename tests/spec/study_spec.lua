@@ -1,7 +1,6 @@
 -- What experiments are made of: trained networks, their phases, means over seeds, reports and pages.
 local rx = require "reactivation"
 local krishna2024 = require "krishna2024"
-local attractor = require "krishna2024.attractor"
 local core = require "reactivation.core"
 local support = require "tests.spec.support"
 local cjson = require "cjson"
@@ -109,14 +108,22 @@ describe("the phases of a network", function()
 
   it("are the same where the states asleep are not kept", function()
     local awake, asleep = rx.phases(net, task, { trials = 5, steps = 47, rng = rx.random(1, 1 << 57) })
-    local day, night, pca = attractor({ net = net, task = task }, { trials = 5, steps = 47, noise = "scaled" })
-    assert.is_true(same(awake.batch.truth, day.truth))
+    local function again(keep)
+      return rx.phases(net, task, { trials = 5, steps = 47, keep = keep, rng = rx.random(1, 1 << 57) })
+    end
+    local day, night, pca = again "plane"
+    assert.is_true(same(awake.batch.truth, day.batch.truth))
     for phase, whole in pairs { [day] = awake, [night] = asleep } do
       assert.is_true(same(whole.decoded, phase.decoded))
       assert.is_true((pca:project(whole.states, 2) - phase.plane):abs():max() < 1e-5)
       assert.are.equal(whole.states.rows, phase.moments.count)
       assert.near(pca:explained(whole.states, 2), pca:explained(phase.moments, 2), 1e-6)
+      assert.is_nil(phase.states)
     end
+    day, night = again "nothing"
+    assert.is_true(same(awake.decoded, day.decoded))
+    assert.is_true(same(asleep.decoded, night.decoded))
+    assert.is_nil(night.states or night.plane)
   end)
 
   it("answer mistakes", function()

@@ -3,6 +3,7 @@
 
 local check = require "reactivation.check"
 local core = require "reactivation.core"
+local analysis = require "reactivation.analysis.pca"
 local check_options = require "reactivation.check.options"
 
 local phases = {}
@@ -58,34 +59,65 @@ function phases.decoded(net, task, run, each)
   return sequence, last:clone()
 end
 
---- Both phases of a network, from the same first states.
+-- Awake: states, outputs and what is kept of them; with "plane" also the principal components.
+local function wake(net, task, batch, o)
+  local run = { rng = o.rng }
+  for name, value in pairs(batch) do run[name] = value end
+  local states, outputs = net:forward(run)
+  local awake = { decoded = task:decode(outputs), batch = batch }
+  if o.keep == "states" then awake.states = states end
+  if o.keep ~= "plane" then return awake end
+  awake.moments = analysis.moments(states)
+  local pca = analysis.pca(awake.moments)
+  awake.plane = pca:project(states, 2)
+  return awake, pca
+end
+
+-- Asleep: at once where the states are kept, else by windows.
+local function sleep(net, task, run, o, pca)
+  if o.keep == "states" then
+    local states, outputs = net:forward(run)
+    return { decoded = task:decode(outputs), states = states }
+  elseif o.keep == "nothing" then
+    return { decoded = phases.decoded(net, task, run) }
+  end
+  local asleep = { moments = core.moments(net.units), plane = core.matrix(o.trials * o.steps, 2) }
+  local done = 0
+  asleep.decoded = phases.decoded(net, task, run, function(states)
+    asleep.moments:add(states)
+    asleep.plane:slice(done + 1, done + states.rows):copy(pca:project(states, 2))
+    done = done + states.rows
+  end)
+  return asleep
+end
+
+--- Both phases of a network, from the same first states: awake with its input, asleep without.
 -- @param net
 -- @param task
 -- @tab options trials (200); steps asleep (200); noise asleep, as for `quiescent_sigma` ("scaled");
---   rng, a generator of its own
--- @treturn table awake, `states` and `decoded`, sequences, and `batch`, which led to them
--- @treturn table asleep, `states` and `decoded`
+--   rng, a generator of its own; keep, what is kept of the states: "states"; "plane", their moments and
+--   their place on the first two principal components of the waking ones; or "nothing". With the last two a
+--   sleep may be of any length
+-- @treturn table awake: `decoded`, a sequence; `batch`, which led to it; and `states`, a sequence, or
+--   `moments` and `plane`, n x 2
+-- @treturn table asleep: likewise, but for the batch
+-- @return with "plane": the principal components of the waking states
 -- @function rx.phases
 -- @usage local awake, asleep = rx.phases(net, task, { trials = 200, steps = 200, rng = rng })
+-- @usage local awake, asleep, pca = rx.phases(net, task, { steps = 1000, keep = "plane", rng = rng })
 function phases.both(net, task, options)
   check.that(check.can(task, "batch") and check.can(task, "decode"), 2, "phases",
              "task with methods 'batch' and 'decode'", task)
   local o = check_options(options, {
     trials = { "size", 200 }, steps = { "size", 200 }, noise = { "any", "scaled" }, rng = { "generator" },
+    keep = { { "states", "plane", "nothing" }, "states" },
   })
   if not o.rng then error("bad option 'rng' (random generator expected, got nothing)", 2) end
+  local sigma = phases.quiescent_sigma(net, o.noise)
   local batch = task:batch(o.trials, o.rng)
-  batch.rng = o.rng
-  local function run(how)
-    local states, outputs = net:forward(how)
-    return { states = states, decoded = task:decode(outputs) }
-  end
-  local awake = run(batch)
-  awake.batch = batch
-  local asleep = run {
-    init = batch.init, steps = o.steps, sigma = phases.quiescent_sigma(net, o.noise), rng = o.rng,
-  }
-  return awake, asleep
+  local awake, pca = wake(net, task, batch, o)
+  local run = { init = batch.init, state = batch.state, steps = o.steps, sigma = sigma, rng = o.rng }
+  return awake, sleep(net, task, run, o, pca), pca
 end
 
 return phases

@@ -26,7 +26,8 @@ end
 -- @param out folder of `rx.folder`; its numbers.json lists `label`, `mean`, `sd`, `unit` and `values`,
 --   and the `column` where there are several
 -- @string title
--- @tab rows in order, each { label, values [, unit] }, values a list with a number for each network
+-- @tab rows in order, each { label, values [, unit] [, published =] }: values a list with a number for each
+--   network, `published` what others found, a text that is stored beside ours
 -- @tab[opt] columns titles of several columns, for rows whose values are a list of such lists, one for
 --   each column
 -- @usage rx.report(rx.folder("results"), "my experiment", { { "error", { 0.11, 0.13 }, "m" } })
@@ -42,6 +43,7 @@ return function(out, title, rows, columns)
       local mean, sd = mean_sd(values)
       numbers[#numbers + 1] = {
         label = label, column = columns and columns[c], mean = mean, sd = sd, values = values, unit = unit,
+        published = row.published,
       }
       line[#line + 1] = (shown(values) .. " " .. unit):gsub("%s+$", "")
     end
