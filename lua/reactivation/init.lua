@@ -49,6 +49,7 @@ local rx = {
   halves = resampling.halves,
   sampling_floor = resampling.sampling_floor,
   bootstrap = resampling.bootstrap,
+  psychometric = require "reactivation.analysis.psychometric",
   mean_sd = seeds.mean_sd,
   curves = seeds.curves,
 
@@ -75,6 +76,11 @@ local rx = {
   tasks = {
     head_direction = require "reactivation.tasks.head_direction",
     spatial_navigation = require "reactivation.tasks.spatial_navigation",
+    recorded = require "reactivation.tasks.recorded",
+    perceptual_decision = require "reactivation.tasks.perceptual_decision",
+    delayed_comparison = require "reactivation.tasks.delayed_comparison",
+    delayed_match = require "reactivation.tasks.delayed_match",
+    flip_flop = require "reactivation.tasks.flip_flop",
   },
 }
 

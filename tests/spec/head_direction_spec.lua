@@ -85,6 +85,28 @@ describe("the head-direction task", function()
     assert.near(11.52 * 0.02 * math.sqrt(2 / math.pi), batch.inputs:mean(), 0.012)
   end)
 
+  it("is pulled by -a sin of the bearing a step, beside turns that do not know of it", function()
+    local pulled = rx.tasks.head_direction { steps = 30, pull = 0.3 }
+    local batch, sd = pulled:batch(1000, rx.random(5)), 11.52 * 0.02
+    local before = batch.truth:slice(1, 29 * 1000)
+    local free = batch.inputs:slice(1001, 30 * 1000) + 0.3 * before:sin()
+    local n = free.rows
+    assert.near(0, free:mean(), 5 * sd / math.sqrt(n))
+    assert.near(sd ^ 2, free:mul(free):mean(), 5 * sd ^ 2 * math.sqrt(2 / n))
+    assert.near(0, free:mul(before:sin()):mean(), 5 * sd / math.sqrt(n))
+    local turned = (batch.truth:slice(1001, 30 * 1000) - before - batch.inputs:slice(1001, 30 * 1000)):wrap()
+    assert.is_true(turned:abs():max() < 1e-5)
+  end)
+
+  -- mean cosines of a von Mises density of concentration 2: I1(2)/I0(2) and, of twice the angle, I2(2)/I0(2)
+  it("settles under the pull at the von Mises density of concentration 2 a / sd^2", function()
+    local pulled = rx.tasks.head_direction { steps = 800, cells = 8, turn_sd = 0.1 / 0.02, pull = 0.01 }
+    local late = pulled:batch(2000, rx.random(6)).truth:slice(500 * 2000 + 1, 800 * 2000)
+    assert.near(1.5906369 / 2.2795853, late:cos():mean(), 0.015)
+    assert.near(0.6889484 / 2.2795853, (2 * late):cos():mean(), 0.015)
+    assert.near(0, late:sin():mean(), 0.015)
+  end)
+
   it("decodes, and measures angles the short way round", function()
     local task = rx.tasks.head_direction {}
     local off = task:distance(rx.matrix { { 3.1 }, { 0.5 } }, rx.matrix { { -3.1 }, { 0.2 } })

@@ -1,7 +1,9 @@
 --- Head direction: keep track of a bearing from angular velocity alone.
 --
 -- The bearing starts anywhere on the circle and each step turns by a normal angle of standard
--- deviation `turn_sd * dt`; in the biased task by its absolute value, always counter-clockwise.
+-- deviation `turn_sd * dt`; in the biased task by its absolute value, always counter-clockwise. With
+-- `pull` = a each step also turns it by -a sin(bearing), towards 0: bearings then settle at the von Mises
+-- density of concentration 2 a / (turn_sd dt)^2, to the first order in a.
 -- Input: the turn in radians. Target: the activity of head-direction cells.
 -- @module reactivation.tasks.head_direction
 
@@ -12,6 +14,16 @@ local coded = require "reactivation.tasks.coded"
 
 local HeadDirection = {}
 HeadDirection.__index = HeadDirection
+
+-- Add to turns, a sequence, what pulls the bearing towards 0 at each step.
+local function pull_home(turns, start, pull)
+  local bearing = start
+  for t = 1, turns.steps do
+    local turn = turns:at(t)
+    turn:copy(turn - pull * bearing:sin())
+    bearing = bearing + turn
+  end
+end
 
 --- A batch of trials.
 -- @function task:batch
@@ -24,6 +36,7 @@ function HeadDirection:batch(size, rng)
   local start = rng:uniform(size, 1, -math.pi, math.pi)
   local turns = rng:normal(steps * size, 1, 0, settings.turn_sd * settings.dt):as_sequence(steps)
   if settings.biased then turns = turns:abs() end
+  if settings.pull then pull_home(turns, start, settings.pull) end
   local bearings = (turns:cumsum() + start):wrap()
   return coded {
     init = self.cells:encode(start),
@@ -55,7 +68,7 @@ end
 --- The head-direction task.
 -- @function rx.tasks.head_direction
 -- @tab options steps (100), cells (512), width (pi/6 rad), tuning ("peak" or "density"),
---   turn_sd (11.52 rad/s), dt (0.02 s), biased (false)
+--   turn_sd (11.52 rad/s), dt (0.02 s), biased (false), pull (none; rad a step)
 -- @return a task
 -- @usage local task = rx.tasks.head_direction { steps = 100, biased = true }
 return function(options)
@@ -67,6 +80,7 @@ return function(options)
     turn_sd = { "positive", 11.52 },
     dt = { "positive", 0.02 },
     biased = { "boolean", false },
+    pull = { "positive" },
   })
   local cells = core.head_direction_cells {
     cells = settings.cells, width = settings.width, tuning = settings.tuning,

@@ -11,6 +11,7 @@ local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
 local coded = require "reactivation.tasks.coded"
+local place_coded = require "reactivation.tasks.place_coded"
 
 local SpatialNavigation = {}
 SpatialNavigation.__index = SpatialNavigation
@@ -107,10 +108,7 @@ end
 -- @function task:decode
 -- @param outputs rows x cells
 -- @return rows x 2
-function SpatialNavigation:decode(outputs)
-  check.method("decode", self, { "matrix", outputs })
-  return self.cells:decode(outputs)
-end
+SpatialNavigation.decode = place_coded.decode
 
 --- The spatial-navigation task.
 -- @function rx.tasks.spatial_navigation
@@ -139,19 +137,5 @@ return function(options)
     anchor_y = { "number", 0 },
     rng = { "generator" },
   })
-  local rng = settings.rng or core.random(0)
-  -- where the cells lie belongs to what a checkpoint is compared with; a generator does not
-  settings.rng, settings.cells_seed, settings.cells_position = nil, rng.seed, rng.position
-  local half = settings.box / 2
-  local cells = core.place_cells {
-    centers = rng:uniform(settings.cells, 2, -half, half), width = settings.width, tuning = settings.tuning,
-  }
-  return setmetatable({
-    settings = settings,
-    cells = cells,
-    inputs = 2,
-    outputs = settings.cells,
-    init = settings.cells,
-    unit = "m",
-  }, SpatialNavigation)
+  return setmetatable(place_coded.new(settings), SpatialNavigation)
 end
