@@ -1,11 +1,14 @@
 --- Networks of the paper, each trained once and kept in a folder of its own.
 -- @module krishna2024.trained
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
 local new_folder = require "reactivation.runs.folder"
 local paper = require "krishna2024.paper"
 local train = require "reactivation.training.train"
+
+check.library() -- a mistake is told with the line of the caller outside this folder
 
 local tasks = {
   head_direction = require "reactivation.tasks.head_direction",
@@ -13,7 +16,7 @@ local tasks = {
 }
 
 local known_options = {
-  task = { paper.tasks },
+  task = { paper.tasks, required = true },
   cell = { { "rnn", "gru" }, "rnn" },
   setting = { paper.settings, "tonic" },
   seed = { "integer", 0 },
@@ -66,7 +69,6 @@ end
 --   local run = krishna2024.trained { task = "head_direction", units = 8, batches = 3, networks = "nets" }
 return function(options)
   local o = check_options(options, known_options)
-  if not o.task then error("bad option 'task' (name of a task expected, got nothing)", 2) end
   local values = paper[o.task]
   for _, name in ipairs { "sigma", "units", "batches" } do o[name] = o[name] or values[name] end
 

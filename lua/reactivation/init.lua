@@ -6,6 +6,7 @@
 local core = require "reactivation.core"
 local density = require "reactivation.analysis.density"
 local network = require "reactivation.networks.network"
+local public = require "reactivation.check.public"
 local pca = require "reactivation.analysis.pca"
 local pictures = require "reactivation.figures.pictures"
 local phases = require "reactivation.networks.phases"
@@ -84,4 +85,4 @@ local rx = {
   },
 }
 
-return rx
+return public.functions(rx)

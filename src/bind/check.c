@@ -61,22 +61,25 @@ const char *rx_push_number(lua_State *L, double value)
     char *comma = strstr(text, localeconv()->decimal_point);
     if (comma)
         *comma = '.';
-    const bool whole = text[strspn(text, "-0123456789")] == '\0';
-    return lua_pushfstring(L, "%s%s", text, whole ? ".0" : "");
+    return lua_pushstring(L, text);
+}
+
+/* A number as Lua shows it: 3.0 is no integer. */
+static const char *describe_number(lua_State *L, int index)
+{
+    if (lua_isinteger(L, index))
+        return lua_pushfstring(L, "%I", lua_tointeger(L, index));
+    const char *text = rx_push_number(L, lua_tonumber(L, index));
+    return text[strspn(text, "-0123456789")] == '\0' ? lua_pushfstring(L, "%s.0", text) : text;
 }
 
 const char *rx_describe(lua_State *L, int index)
 {
     enum { longest = 60 };
     index = lua_absindex(L, index);
-    const struct rx_matrix *m = rx_test_matrix(L, index);
-    if (m)
-        return lua_pushfstring(L, "%d x %d matrix", (int)m->rows, (int)m->cols);
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
-        if (!lua_isinteger(L, index))
-            return rx_push_number(L, lua_tonumber(L, index));
-        return lua_pushfstring(L, "%I", lua_tointeger(L, index));
+        return describe_number(L, index);
     case LUA_TBOOLEAN:
         return lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
     case LUA_TSTRING: {

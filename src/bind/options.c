@@ -124,7 +124,8 @@ struct rx_matrix *rx_option_matrix(lua_State *L, int arg, const char *name, lua_
     struct rx_matrix *m = rx_test_matrix(L, -1);
     if (!m || (rows != RX_ANY && (lua_Integer)m->rows != rows) ||
         (cols != RX_ANY && (lua_Integer)m->cols != cols)) {
-        const char *got = rx_describe(L, -1);
+        const char *got = m ? lua_pushfstring(L, "%d x %d matrix", (int)m->rows, (int)m->cols)
+                            : rx_describe(L, -1);
         const char *high = side(L, rows), *wide = side(L, cols);
         rx_option_error(L, name, "%s x %s matrix expected, got %s", high, wide, got);
     }

@@ -234,7 +234,7 @@ describe("the divergence of densities", function()
     end
     assert.matches("bad option 'rng' %(random generator expected, got nothing", kl(p, p))
     assert.matches("either 'at' or 'samples'", kl(p, p, { at = rx.matrix(3, 2), rng = rng }))
-    assert.matches("bad option 'at' %(matrix expected, got number", kl(p, p, { at = 3 }))
+    assert.matches("bad option 'at' %(matrix expected, got 3", kl(p, p, { at = 3 }))
     assert.matches("bad option 'samples'", kl(p, p, { samples = 0, rng = rng }))
     assert.matches("bad option 'clip' .*at least 1", kl(p, p, { rng = rng, clip = 0.5 }))
     assert.matches("unknown option 'sample'; known are at, clip, rng, samples", kl(p, p, { sample = 3 }))

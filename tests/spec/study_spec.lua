@@ -68,7 +68,8 @@ describe("a network of the paper", function()
   end)
 
   it("answers mistakes", function()
-    assert.matches("bad option 'task' %(name of a task expected, got nothing%)", message(krishna2024.trained, {}))
+    assert.matches("bad option 'task' %(one of 'head_direction', 'spatial_navigation' expected, got nothing",
+                   message(krishna2024.trained, {}))
     assert.matches("unknown option 'noise'", message(krishna2024.trained, { task = "head_direction", noise = 1 }))
   end)
 end)
@@ -129,7 +130,7 @@ describe("the phases of a network", function()
   it("answer mistakes", function()
     assert.matches("'scaled', 'same' or a number of at least 0 expected, got 'loud'",
                    message(rx.quiescent_sigma, net, "loud"))
-    assert.matches("got '%-1'", message(rx.quiescent_sigma, net, -1))
+    assert.matches("got %-1", message(rx.quiescent_sigma, net, -1))
     assert.matches("bad option 'rng'", message(rx.phases, net, task, {}))
   end)
 end)

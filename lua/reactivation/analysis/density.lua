@@ -7,6 +7,7 @@
 
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
+local public = require "reactivation.check.public"
 
 local densities = {}
 
@@ -25,8 +26,8 @@ end
 
 function Uniform:density(points)
   if points.cols ~= self.dimensions then
-    error(("bad argument #1 to 'density' (any x %d matrix expected, got %d x %d)")
-          :format(self.dimensions, points.rows, points.cols), 2)
+    check.complain("bad argument #1 to 'density' (any x %d matrix expected, got %d x %d)",
+                   self.dimensions, points.rows, points.cols)
   end
   local within = points:abs():le(self.box / 2):sum("columns"):eq(self.dimensions)
   return within / self.box ^ self.dimensions
@@ -38,21 +39,19 @@ end
 
 local function check_density(density, argument, method)
   check.that(check.can(density, method), argument, "kl", ("density with a method '%s'"):format(method),
-             density, 3)
+             density)
 end
 
 local function check_kl_options(options)
   options = check_options(options, {
-    samples = { "size" }, rng = { "generator" }, at = { "any" }, clip = { "positive", 1e7 },
-  }, 3)
+    samples = { "size" }, rng = { "generator" }, at = { "matrix" }, clip = { "positive", 1e7 },
+  })
   if options.clip < 1 then
-    error(("bad option 'clip' (number of at least 1 expected, got %s)"):format(options.clip), 3)
-  elseif options.at and not (type(options.at) == "userdata" and options.at.rows) then
-    error(("bad option 'at' (matrix expected, got %s)"):format(type(options.at)), 3)
+    check.complain("bad option 'clip' (number of at least 1 expected, got %s)", check.describe(options.clip))
   elseif options.at and (options.samples or options.rng) then
-    error("either 'at' or 'samples' and 'rng' expected, got both", 3)
+    check.complain("either 'at' or 'samples' and 'rng' expected, got both")
   elseif not options.at and not options.rng then
-    error("bad option 'rng' (random generator expected, got nothing)", 3)
+    check.complain("bad option 'rng' (random generator expected, got nothing)")
   end
   return options
 end
@@ -101,12 +100,14 @@ function densities.kl(p, q, options)
     local a, b = above:get(i, 1), below:get(i, 1)
     local ratio = log_ratio(a, b, options.clip)
     if not ratio then
-      error(("no ratio of densities at point %d: %g and %g"):format(i, math.exp(a), math.exp(b)), 2)
+      check.complain("no ratio of densities at point %d: %g and %g", i, math.exp(a), math.exp(b))
     end
     sum = sum + ratio
   end
-  if above.rows == 0 then error("bad option 'at' (at least one point expected, got none)", 2) end
+  if above.rows == 0 then check.complain("bad option 'at' (at least one point expected, got none)") end
   return sum / above.rows
 end
+
+public.methods(Uniform)
 
 return densities

@@ -7,23 +7,26 @@
 
 local check = require "reactivation.check"
 local core = require "reactivation.core"
+local public = require "reactivation.check.public"
 
 local analysis = {}
 
 local function moments_of_windows(iterator)
   local moments
   for window in iterator do
-    if not check.is_matrix(window) then error("iterator of matrices expected, got a " .. type(window), 0) end
+    if not check.is_matrix(window) then
+      check.complain("iterator of matrices expected, got a %s", check.describe(window))
+    end
     moments = (moments or core.moments(window.cols)):add(window)
   end
-  return moments or error("iterator of at least one matrix expected, got none", 0)
+  return moments or check.complain("iterator of at least one matrix expected, got none")
 end
 
 local function moments_of(source, name)
   if check.is_matrix(source) then return core.moments(source.cols):add(source) end
   if type(source) == "function" then return moments_of_windows(source) end
   if type(source) == "userdata" and source.covariance then return source end
-  check.that(false, 1, name, "matrix, iterator of matrices or moments", source, 3)
+  check.that(false, 1, name, "matrix, iterator of matrices or moments", source)
 end
 
 --- Mean and covariance of rows as they come, in double precision and in memory that does not grow.
@@ -92,5 +95,7 @@ end
 function PCA:explained(source, k)
   return self:shares(source, k):sum()
 end
+
+public.methods(PCA)
 
 return analysis

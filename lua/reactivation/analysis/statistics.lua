@@ -12,7 +12,7 @@ local MOST_BINS = 1000000
 local function check_trajectories(sequence, name, least)
   local steps = check.is_matrix(sequence) and sequence.steps or 0
   check.that(steps >= least and sequence.batch >= 1, 1, name,
-             ("sequence of at least %d steps"):format(least), sequence, 3)
+             ("sequence of at least %d steps"):format(least), sequence)
 end
 
 -- From each row to the one `apart` rows later.
@@ -36,11 +36,8 @@ end
 -- @treturn number
 -- @usage local wide = rx.total_variance(bearings, { skip = 1, cyclic = true })
 function statistics.total_variance(sequence, options)
-  local o = check_options(options, { skip = { "number", 0 }, cyclic = { "boolean", false } })
+  local o = check_options(options, { skip = { "count", 0 }, cyclic = { "boolean", false } })
   local skip = o.skip
-  if math.type(skip) ~= "integer" or skip < 0 then
-    error(("bad option 'skip' (whole number of at least 0 expected, got %s)"):format(skip), 2)
-  end
   check_trajectories(sequence, "total_variance", skip + 2)
   local total = 0
   for b = 1, sequence.batch do
@@ -77,12 +74,35 @@ local function elements(m)
   return list
 end
 
+-- A number as matrices hold it: to a person the element 0.7 and the bound 0.7 are one.
+local function single(x)
+  return (string.unpack("f", string.pack("f", x)))
+end
+
+-- Where bins begin, and the last one ends.
+local function bin_edges(low, high, bins)
+  local edges = {}
+  for b = 1, bins do edges[b] = single(low + (b - 1) * (high - low) / bins) end
+  edges[bins + 1] = single(high)
+  return edges
+end
+
+-- The bin of an element between the first edge and the last, from a guess that rounding may mislead.
+local function bin_of(x, edges, guess)
+  local bins = #edges - 1
+  local b = math.max(1, math.min(guess, bins))
+  while x < edges[b] do b = b - 1 end
+  while b < bins and x >= edges[b + 1] do b = b + 1 end
+  return b
+end
+
 --- Counts of the elements of a matrix in bins of equal width.
 -- @param values a matrix
 -- @number low where the first bin begins
 -- @number high where the last one ends; it belongs to the last bin
 -- @int bins
--- @treturn table `center`, `count` and `density` (per unit), each a list of one number a bin
+-- @treturn table `center`, `count` and `density` (per unit), each a list of one number a bin; `low` and
+--   `high`; `outside`, how many elements lie beyond them or are NaN
 -- @usage local h = rx.histogram(bearings, -math.pi, math.pi, 36)
 function statistics.histogram(values, low, high, bins)
   check.argument("matrix", 1, "histogram", values)
@@ -91,20 +111,37 @@ function statistics.histogram(values, low, high, bins)
              ("finite number above %s"):format(low), high)
   check.that(math.type(bins) == "integer" and bins >= 1 and bins <= MOST_BINS, 4, "histogram",
              ("whole number from 1 to %d"):format(MOST_BINS), bins)
-  local width = (high - low) / bins
-  local h = { center = {}, count = {}, density = {} }
+  local width, edges = (high - low) / bins, bin_edges(low, high, bins)
+  local h = { low = low, high = high, center = {}, count = {}, density = {} }
   for b = 1, bins do
     h.center[b], h.count[b] = low + (b - 0.5) * width, 0
   end
   local total = 0
   for _, x in ipairs(elements(values)) do
-    if x >= low and x <= high then
-      local b = math.min(math.floor((x - low) / width) + 1, bins)
+    if x >= edges[1] and x <= edges[bins + 1] then
+      local b = bin_of(x, edges, math.floor((x - low) / width) + 1)
       h.count[b], total = h.count[b] + 1, total + 1
     end
   end
-  for b = 1, bins do h.density[b] = total > 0 and h.count[b] / (total * width) or 0 end
+  h.outside = values.rows * values.cols - total
+  check.that(total > 0, 1, "histogram", ("matrix with elements from %s to %s"):format(low, high), values)
+  for b = 1, bins do h.density[b] = h.count[b] / (total * width) end
   return h
+end
+
+local function check_histogram(h, argument)
+  local name = "histogram_divergence"
+  check.that(type(h) == "table" and type(h.count) == "table", argument, name, "histogram", h)
+  check.list("not negative", argument, name, h.count)
+  local total = 0
+  for _, n in ipairs(h.count) do total = total + n end
+  check.that(total > 0, argument, name, "histogram that has counted something", h)
+end
+
+local function check_same_range(p, q)
+  local same = (p.low == q.low and p.high == q.high) or not (p.low and q.low)
+  check.that(same, 2, "histogram_divergence",
+             ("histogram from %s to %s"):format(p.low, p.high), ("from %s to %s"):format(q.low, q.high))
 end
 
 --- Kullback-Leibler divergence of two histograms over the same bins, sum of p log(p/q), in nats.
@@ -115,11 +152,11 @@ end
 -- @treturn number
 -- @usage local nats = rx.histogram_divergence(asleep, awake)
 function statistics.histogram_divergence(p, q, clip)
-  for i, h in ipairs { p or false, q or false } do
-    check.that(type(h) == "table" and type(h.count) == "table", i, "histogram_divergence", "histogram", h)
-  end
+  check_histogram(p, 1)
+  check_histogram(q, 2)
   check.that(#p.count == #q.count, 2, "histogram_divergence", ("histogram of %d bins"):format(#p.count),
              #q.count)
+  check_same_range(p, q)
   clip = clip or 1e7
   check.that(check.is_finite(clip) and clip > 0, 3, "histogram_divergence", "number above 0", clip)
   local p_total, q_total = 0, 0

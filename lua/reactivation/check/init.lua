@@ -4,11 +4,10 @@ local core = require "reactivation.core"
 
 local check = {}
 
--- A mistake is told with the line of the caller outside this folder.
-core.library(debug.getinfo(1, "S").source:match("^(.*/)[^/]*$"))
+core.library(debug.getinfo(1, "S").source:match("^(.*/)check/"))
 
 -- 200.0 as well as 200, but not "200".
-local function is_whole(value)
+function check.is_whole(value)
   return type(value) == "number" and math.tointeger(value) ~= nil
 end
 
@@ -42,10 +41,12 @@ end
 
 -- Each kind of value: what it is called, and whether a value is one.
 check.kinds = {
-  ["size"] = { "whole number of at least 1", function(v) return is_whole(v) and v >= 1 end },
-  ["integer"] = { "whole number", is_whole },
+  ["size"] = { "whole number of at least 1", function(v) return check.is_whole(v) and v >= 1 end },
+  ["count"] = { "whole number of at least 0", function(v) return check.is_whole(v) and v >= 0 end },
+  ["integer"] = { "whole number", check.is_whole },
   ["positive"] = { "number above 0", function(v) return check.is_finite(v) and v > 0 end },
   ["number"] = { "finite number", check.is_finite },
+  ["real"] = { "number", function(v) return type(v) == "number" end },
   ["boolean"] = { "boolean", function(v) return type(v) == "boolean" end },
   ["string"] = { "string", function(v) return type(v) == "string" end },
   ["table"] = { "table", function(v) return type(v) == "table" end },
@@ -54,36 +55,63 @@ check.kinds = {
   ["not negative"] = { "finite number of at least 0", function(v) return check.is_finite(v) and v >= 0 end },
   ["schedule"] = { "number or function of the batch number",
                    function(v) return type(v) == "number" or type(v) == "function" end },
+  ["network"] = { "network",
+                  function(v) return check.can(v, "forward") and check.can(v, "gradient") end },
+  ["list"] = { "list", function(v) return not core.list_problem(v) end },
   ["any"] = { "value", function() return true end },
 }
 
 -- A value in a few words: what a matrix is, not what it holds.
-function check.describe(value)
-  if type(value) == "string" then return "'" .. value .. "'" end
-  if type(value) == "userdata" then return (tostring(value):match("^[^\n]*")) end
-  return (type(value) == "number" or type(value) == "boolean") and tostring(value) or type(value)
+check.describe = core.describe
+
+-- Takes the folder of the file that calls this for a library's: a mistake is told with the line of the
+-- nearest caller outside.
+function check.library()
+  core.library(debug.getinfo(2, "S").source:match("^(.*/)"))
 end
 
--- Complains, unless it holds, of what was got as an argument of a function; level 2 is the place where the
--- function that calls this was called.
-function check.that(holds, argument, name, expected, got, level)
-  if holds then return end
-  error(("bad argument #%d to '%s' (%s expected, got %s)")
-        :format(argument, name, expected, check.describe(got)), (level or 2) + 1)
+-- Raises a mistake of the caller's, at the caller's line.
+function check.complain(format, ...)
+  error(core.where() .. format:format(...), 0)
+end
+
+-- Complains, unless it holds, of what was got as an argument of a function.
+function check.that(holds, argument, name, expected, got)
+  if not holds then
+    local came = check.describe(got)
+    check.complain("bad argument #%d to '%s' (%s expected, got %s)", argument, name, expected, came)
+  end
 end
 
 -- The same for a kind of value.
-function check.argument(kind, argument, name, value, level)
+function check.argument(kind, argument, name, value)
   local expected, is = table.unpack(check.kinds[kind])
-  check.that(is(value), argument, name, expected, value, (level or 2) + 1)
+  check.that(is(value), argument, name, expected, value)
+end
+
+-- A list without holes, of a kind of values where one is named; or what is wrong with it.
+function check.list_problem(list, kind)
+  local problem = core.list_problem(list)
+  if problem or not kind then return problem end
+  local expected, is = table.unpack(check.kinds[kind])
+  for i, value in ipairs(list) do
+    if not is(value) then return ("%s expected at %d, got %s"):format(expected, i, check.describe(value)) end
+  end
+end
+
+-- Complains of an argument that is no such list, or an empty one.
+function check.list(kind, argument, name, list)
+  local problem = check.list_problem(list, kind)
+    or #list == 0 and "list of at least one element expected, got none"
+  if problem then check.complain("bad argument #%d to '%s' (%s)", argument, name, problem) end
 end
 
 -- The object of a method, whose colon is easily forgotten, and its arguments, each a kind and a value.
 function check.method(name, self, ...)
   if type(self) ~= "table" then
-    error(("'%s' is a method: call it with a colon, object:%s(...)"):format(name, name), 3)
+    check.complain("'%s' is a method: call it with a colon, object:%s(...)", name, name)
   end
-  for i, argument in ipairs { ... } do check.argument(argument[1], i, name, argument[2], 3) end
+  for i, argument in ipairs { ... } do check.argument(argument[1], i, name, argument[2]) end
 end
 
 return check

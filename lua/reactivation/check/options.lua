@@ -3,7 +3,7 @@
 
 local check = require "reactivation.check"
 
-local WHOLE = { size = true, integer = true }
+local WHOLE = { size = true, count = true, integer = true }
 
 local function known(defaults)
   local names = {}
@@ -12,42 +12,49 @@ local function known(defaults)
   return table.concat(names, ", ")
 end
 
-local function check_option(name, value, kind, level)
+local function check_option(name, value, kind)
   if type(kind) == "table" then
     for _, choice in ipairs(kind) do
       if value == choice then return end
     end
-    error(("bad option '%s' (one of '%s' expected, got %s)")
-          :format(name, table.concat(kind, "', '"), check.describe(value)), level + 1)
+    check.complain("bad option '%s' (one of '%s' expected, got %s)", name, table.concat(kind, "', '"),
+                   check.describe(value))
   end
   local expected, is = table.unpack(check.kinds[kind])
   if not is(value) then
-    error(("bad option '%s' (%s expected, got %s)"):format(name, expected, check.describe(value)), level + 1)
+    check.complain("bad option '%s' (%s expected, got %s)", name, expected, check.describe(value))
   end
+end
+
+local function default(name, option)
+  if option.required then
+    local expected = type(option[1]) == "table" and "one of '" .. table.concat(option[1], "', '") .. "'"
+      or check.kinds[option[1]][1]
+    check.complain("bad option '%s' (%s expected, got nothing)", name, expected)
+  end
+  return option[2]
 end
 
 --- Check named options and fill in what was left out; the caller's table is not changed.
 -- @tab given what the caller wrote, or nil
--- @tab known_options name -> { kind [, default] }; a kind is one of size, integer, positive, number,
---   boolean, string, generator, schedule, any, or a list of the strings to choose from
--- @int[opt=2] level whose mistake an error is: 2 for the caller of the function that calls this
+-- @tab known_options name -> { kind [, default] [, required = true] }; a kind is one of `check.kinds`, or a
+--   list of the strings to choose from
 -- @treturn table a new table
-return function(given, known_options, level)
-  level = (level or 2) + 1
+return function(given, known_options)
   if given ~= nil and type(given) ~= "table" then
-    error(("table of options expected, got %s"):format(check.describe(given)), level)
+    check.complain("table of options expected, got %s", check.describe(given))
   end
   local options = {}
   for name, value in pairs(given or {}) do
     local option = known_options[name]
     if not option then
-      error(("unknown option %s; known are %s"):format(check.describe(name), known(known_options)), level)
+      check.complain("unknown option %s; known are %s", check.describe(name), known(known_options))
     end
-    check_option(name, value, option[1], level)
+    check_option(name, value, option[1])
     options[name] = math.type(value) == "float" and WHOLE[option[1]] and math.tointeger(value) or value
   end
   for name, option in pairs(known_options) do
-    if options[name] == nil then options[name] = option[2] end
+    if options[name] == nil then options[name] = default(name, option) end
   end
   return options
 end

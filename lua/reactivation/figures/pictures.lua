@@ -12,7 +12,8 @@ local pictures = {}
 -- @return matrix with a row a step and trial: the features, and the number of the trajectory
 -- @usage rx.figure("trajectories", { paths = rx.paths(states, 3) }, "paths.svg")
 function pictures.paths(sequence, trials)
-  check.that(check.is_matrix(sequence) and sequence.steps, 1, "paths", "sequence", sequence)
+  local is_sequence = check.is_matrix(sequence) and sequence.steps and sequence.rows > 0
+  check.that(is_sequence, 1, "paths", "sequence", sequence)
   check.argument("size", 2, "paths", trials)
   local rows = {}
   trials = math.min(trials, sequence.batch)
@@ -36,7 +37,7 @@ function pictures.heat_map(density, reach, points)
   points = points or 100
   check.that(check.can(density, "density"), 1, "heat_map", "density with a method 'density'", density)
   check.argument("positive", 2, "heat_map", reach)
-  check.argument("size", 3, "heat_map", points)
+  check.that(check.is_whole(points) and points >= 2, 3, "heat_map", "whole number of at least 2", points)
   local grid = core.matrix(points * points, 2)
   local function at(i) return -reach + 2 * reach * (i - 1) / (points - 1) end
   for i = 1, points do
@@ -55,8 +56,11 @@ end
 -- @return matrix with a row a number: group, value
 -- @usage rx.figure("box", { values = rx.groups { { 0.1, 0.2 }, { 0.4 } } }, "box.svg")
 function pictures.groups(groups)
+  check.list("list", 1, "groups", groups)
   local rows = {}
   for g, values in ipairs(groups) do
+    local problem = check.list_problem(values, "real")
+    if problem then check.complain("bad argument #1 to 'groups' (group %d: %s)", g, problem) end
     for _, value in ipairs(values) do rows[#rows + 1] = { g, value } end
   end
   return core.matrix(rows)

@@ -31,7 +31,7 @@ function core.network_methods.stream(net, options)
   run.every, run.reuse = nil, nil
   check_options({ steps = steps }, { steps = { "size" } })
   if not steps then
-    error("bad option 'steps' (whole number of at least 1 expected, got nothing)", 2)
+    check.complain("bad option 'steps' (whole number of at least 1 expected, got nothing)")
   end
 
   local batch = (run.init or run.state or { rows = 0 }).rows

@@ -17,11 +17,12 @@ local WINDOW = 20 -- steps of a long run that are in memory at a time
 -- @treturn number sigma
 -- @usage local sigma = rx.quiescent_sigma(net, "scaled")
 function phases.quiescent_sigma(net, noise)
+  check.argument("network", 1, "quiescent_sigma", net)
   if noise == "scaled" then return math.sqrt(2) * net.sigma end
   if noise == "same" then return net.sigma end
   if type(noise) == "number" and noise >= 0 and noise < math.huge then return noise end
-  error(("bad quiescent noise ('scaled', 'same' or a number of at least 0 expected, got '%s')")
-        :format(noise), 2)
+  check.complain("bad quiescent noise ('scaled', 'same' or a number of at least 0 expected, got %s)",
+                 check.describe(noise))
 end
 
 -- A copy of a run that says how long it is.
@@ -46,6 +47,8 @@ end
 -- end)
 function phases.decoded(net, task, run, each)
   check.that(check.can(task, "decode"), 2, "decoded", "task with a method 'decode'", task)
+  check.argument("network", 1, "decoded", net)
+  check.argument("table", 3, "decoded", run)
   run = complete(run)
   run.every, run.reuse = WINDOW, true
   local sequence, done, last = nil, 0, nil
@@ -106,13 +109,13 @@ end
 -- @usage local awake, asleep = rx.phases(net, task, { trials = 200, steps = 200, rng = rng })
 -- @usage local awake, asleep, pca = rx.phases(net, task, { steps = 1000, keep = "plane", rng = rng })
 function phases.both(net, task, options)
+  check.argument("network", 1, "phases", net)
   check.that(check.can(task, "batch") and check.can(task, "decode"), 2, "phases",
              "task with methods 'batch' and 'decode'", task)
   local o = check_options(options, {
-    trials = { "size", 200 }, steps = { "size", 200 }, noise = { "any", "scaled" }, rng = { "generator" },
-    keep = { { "states", "plane", "nothing" }, "states" },
+    trials = { "size", 200 }, steps = { "size", 200 }, noise = { "any", "scaled" },
+    rng = { "generator", required = true }, keep = { { "states", "plane", "nothing" }, "states" },
   })
-  if not o.rng then error("bad option 'rng' (random generator expected, got nothing)", 2) end
   local sigma = phases.quiescent_sigma(net, o.noise)
   local batch = task:batch(o.trials, o.rng)
   local awake, pca = wake(net, task, batch, o)

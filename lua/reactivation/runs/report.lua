@@ -1,6 +1,7 @@
 --- What an experiment found: a table for people and numbers.json for programs.
 -- @module reactivation.report
 
+local check = require "reactivation.check"
 local mean_sd = require("reactivation.analysis.seeds").mean_sd
 
 local function shown(values)
@@ -21,6 +22,30 @@ local function print_table(lines)
   end
 end
 
+-- One list of numbers, or one for each column.
+local function check_values(values, columns, row, label)
+  local lists = columns and values or { values }
+  local problem = check.list_problem(lists, "list")
+    or columns and #lists ~= #columns
+    and ("%d lists expected, one for each column, got %d"):format(#columns, #lists)
+  for _, list in ipairs(problem and {} or lists) do
+    problem = problem or check.list_problem(list, "real")
+      or #list == 0 and "at least one number expected, got none"
+  end
+  if problem then check.complain("bad argument #3 to 'report' (row %d, '%s': %s)", row, label, problem) end
+end
+
+local function check_rows(rows, columns)
+  check.list("table", 3, "report", rows)
+  if columns ~= nil then check.list("string", 4, "report", columns) end
+  for i, row in ipairs(rows) do
+    check.that(type(row[1]) == "string", 3, "report", ("label at the beginning of row %d"):format(i), row[1])
+    check.that(row[3] == nil or type(row[3]) == "string", 3, "report",
+               ("unit, a string, in row %d"):format(i), row[3])
+    check_values(row[2], columns, i, row[1])
+  end
+end
+
 --- Print and store numbers, each measured on one network or on several.
 -- @function rx.report
 -- @param out folder of `rx.folder`; its numbers.json lists `label`, `mean`, `sd`, `unit` and `values`,
@@ -35,6 +60,9 @@ end
 --   { "error", { { 0.11, 0.13 }, { 0.3, 0.2 } }, "m" },
 -- }, { "day", "night" })
 return function(out, title, rows, columns)
+  check.that(check.can(out, "write"), 1, "report", "folder of rx.folder", out)
+  check.argument("string", 2, "report", title)
+  check_rows(rows, columns)
   local numbers, lines = {}, { columns and { "", table.unpack(columns) } }
   for _, row in ipairs(rows) do
     local label, unit = row[1], row[3] or ""

@@ -11,6 +11,7 @@ local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
 local coded = require "reactivation.tasks.coded"
+local public = require "reactivation.check.public"
 
 local HeadDirection = {}
 HeadDirection.__index = HeadDirection
@@ -64,6 +65,8 @@ function HeadDirection:distance(decoded, truth)
   check.method("distance", self, { "matrix", decoded }, { "matrix", truth })
   return (decoded - truth):wrap():abs()
 end
+
+public.methods(HeadDirection)
 
 --- The head-direction task.
 -- @function rx.tasks.head_direction

@@ -12,6 +12,7 @@ local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
 local coded = require "reactivation.tasks.coded"
 local place_coded = require "reactivation.tasks.place_coded"
+local public = require "reactivation.check.public"
 
 local SpatialNavigation = {}
 SpatialNavigation.__index = SpatialNavigation
@@ -109,6 +110,8 @@ end
 -- @param outputs rows x cells
 -- @return rows x 2
 SpatialNavigation.decode = place_coded.decode
+
+public.methods(SpatialNavigation)
 
 --- The spatial-navigation task.
 -- @function rx.tasks.spatial_navigation

@@ -7,9 +7,9 @@ local check = require "reactivation.check"
 local schedule = {}
 
 local function check_arguments(name, first, last, batches)
-  check.argument("number", 1, name, first, 3)
-  check.argument("number", 2, name, last, 3)
-  check.argument("size", 3, name, batches, 3)
+  check.argument("number", 1, name, first)
+  check.argument("number", 2, name, last)
+  check.argument("size", 3, name, batches)
 end
 
 -- How far along the training is, from 0 to 1.
