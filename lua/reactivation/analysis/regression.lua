@@ -51,20 +51,20 @@ local function check_penalty(penalty)
   local whole = #list > 0
   for i = 1, #list do whole = whole and is_penalty(list[i]) end
   if not whole then
-    error("bad option 'penalty' (number of at least 0, or list of such, expected)", 3)
+    check.complain("bad option 'penalty' (number of at least 0, or list of such, expected)")
   end
 end
 
 local function check_fit(x, y, options)
-  check.argument("matrix", 1, "ridge", x, 3)
-  check.that(check.is_matrix(y) and y.rows == x.rows, 2, "ridge", ("matrix of %d rows"):format(x.rows), y, 3)
-  check.that(x.rows >= 2, 1, "ridge", "matrix of at least two rows", x, 3)
-  local o = check_options(options, { penalty = { "any", 1 }, folds = { "size" } }, 3)
+  check.argument("matrix", 1, "ridge", x)
+  check.that(check.is_matrix(y) and y.rows == x.rows, 2, "ridge", ("matrix of %d rows"):format(x.rows), y)
+  check.that(x.rows >= 2, 1, "ridge", "matrix of at least two rows", x)
+  local o = check_options(options, { penalty = { "any", 1 }, folds = { "size" } })
   check_penalty(o.penalty)
   local parts = x.steps and x.batch or x.rows
   o.folds = o.folds or type(o.penalty) == "table" and math.min(5, parts) or nil
   if o.folds and (o.folds < 2 or o.folds > parts) then
-    error(("bad option 'folds' (whole number from 2 to %d expected, got %d)"):format(parts, o.folds), 3)
+    check.complain("bad option 'folds' (whole number from 2 to %d expected, got %d)", parts, o.folds)
   end
   return o
 end

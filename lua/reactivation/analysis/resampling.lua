@@ -66,7 +66,7 @@ end
 function resampling.sampling_floor(data, distance, options)
   check.that(type(distance) == "function", 2, "sampling_floor", "function", distance)
   local o = check_options(options, { rng = { "generator" }, times = { "size", 5 } })
-  if not o.rng then error("bad option 'rng' (random generator expected, got nothing)", 2) end
+  if not o.rng then check.complain("bad option 'rng' (random generator expected, got nothing)") end
   local sum = 0
   for _ = 1, o.times do sum = sum + distance(resampling.halves(data, o.rng)) end
   return sum / o.times
@@ -138,11 +138,11 @@ local function check_parts(data)
   if type(data) == "table" then
     for i = 1, #data do -- ipairs would end at a hole
       check.that(type(data[i]) == "number" or check.is_matrix(data[i]), 1, "bootstrap",
-                 "matrix, or list of numbers or of matrices", data[i], 3)
+                 "matrix, or list of numbers or of matrices", data[i])
     end
   end
   check.that((type(data) == "table" or check.is_matrix(data)) and parts(data) >= 2, 1, "bootstrap",
-             "sequence of two trials, matrix of two rows or list of two networks, at the least", data, 3)
+             "sequence of two trials, matrix of two rows or list of two networks, at the least", data)
 end
 
 --- How certain a number is: the spread of what it would be for parts drawn anew (Efron 1979).
@@ -162,8 +162,8 @@ function resampling.bootstrap(data, statistic, options)
   local o = check_options(options, {
     rng = { "generator" }, resamples = { "size", 1000 }, level = { "positive", 0.95 },
   })
-  if not o.rng then error("bad option 'rng' (random generator expected, got nothing)", 2) end
-  if o.level >= 1 then error(("bad option 'level' (number below 1 expected, got %s)"):format(o.level), 2) end
+  if not o.rng then check.complain("bad option 'rng' (random generator expected, got nothing)") end
+  if o.level >= 1 then check.complain("bad option 'level' (number below 1 expected, got %s)", o.level) end
   statistic = statistic or mean
   local sorted = {}
   for i = 1, o.resamples do sorted[i] = statistic(resample(data, o.rng)) end
