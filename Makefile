@@ -7,24 +7,41 @@ CC       ?= cc
 LUA_VERSION = 5.4
 
 # Debian's names of all that building, running and testing needs, and of what `make lint` adds
-PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev lua5.4 libopenblas-openmp-dev liblapacke-dev \
+PACKAGES = $(COMPILER) libc6-dev pkg-config liblua5.4-dev lua5.4 libopenblas-openmp-dev liblapacke-dev \
   libhdf5-dev libaec-dev zlib1g-dev librandom123-dev libedit-dev gnuplot-nox \
   lua-argparse lua-cjson lua-filesystem lua-busted lua-term lua-system lua-ldoc hdf5-tools
 LINT_PACKAGES = clang-format lua-check
 
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
+
+# clang brings an OpenMP of its own. It counts loops that it cannot make vectors of as mistakes, and
+# fields that an initializer with names leaves 0.
+ifneq (,$(findstring clang,$(CC)))
+  COMPILER = gcc $(notdir $(CC)) $(subst clang,libomp,$(notdir $(CC)))-dev
+  WARNINGS += -Wno-pass-failed -Wno-missing-field-initializers
+else
+  COMPILER = gcc
+endif
+
 # OpenBLAS: the OpenMP build, from its own folder, so that one library owns the threads.
-MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+MULTIARCH := $(shell ($(CC) -print-multiarch) 2>/dev/null)
 BLAS      := /usr/lib/$(MULTIARCH)/openblas-openmp
 
-WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
 CFLAGS   = -std=c11 -O3 -g -march=$(ARCH) -fopenmp -fPIC -D_GNU_SOURCE $(WARNINGS)
 CPPFLAGS = -Isrc/core -Isrc/bind -Isrc/system -I/usr/include/$(MULTIARCH)/openblas-openmp \
   $(shell pkg-config --cflags lua5.4 hdf5-serial 2>/dev/null)
 LDFLAGS  = -fopenmp -Wl,-rpath,$(BLAS)
 # blas and lapack before lapacke, needed or not, or it would load a second BLAS
-# HDF5 is linked statically into the program: its shared library loads thirty others, 10 ms a start
-HDF5     := -l:libhdf5_serial.a -lsz -lz -ldl
-LDLIBS   = -L$(BLAS) -Wl,--no-as-needed -lopenblas -llapack -lblas -Wl,--as-needed -llapacke -lmvec -lm
+LDLIBS   = -L$(BLAS) -Wl,--no-as-needed -lopenblas -llapack -lblas -Wl,--as-needed -llapacke $(MVEC) -lm
+# the C library's vector functions, where it has them
+MVEC     := $(if $(findstring /,$(shell ($(CC) -print-file-name=libmvec.so) 2>/dev/null)),-lmvec)
+
+# HDF5 is linked statically into the program: its shared library loads thirty others, 9 ms a start.
+# Most of these serve HDF5's reader of files on the web, which nobody calls: its calls may lead nowhere.
+HDF5_SHARED  := $(shell pkg-config --libs hdf5-serial 2>/dev/null)
+HDF5_ARCHIVE := $(wildcard $(shell ($(CC) -print-file-name=libhdf5_serial.a) 2>/dev/null))
+HDF5_WEB     := $(if $(HDF5_ARCHIVE),$(sort $(shell nm -u $(HDF5_ARCHIVE) 2>/dev/null | grep -owE '(curl_|EVP_|HMAC|SHA)\w*')))
+HDF5         := $(if $(HDF5_ARCHIVE),$(HDF5_WEB:%=-Wl,--defsym=%=host_no_web) $(HDF5_ARCHIVE) -lsz -lz -ldl,$(HDF5_SHARED))
 
 ifdef SANITIZE
   BUILD   = build/sanitize
@@ -49,7 +66,7 @@ $(PROGRAM): $(LIBRARY) $(HOST) $(BUILD)/flags
 # nodelete: the threads of OpenMP outlive lua_close, which unloads modules
 $(MODULE): $(LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -Wl,-z,nodelete -o $@ $(LIBRARY) $(shell pkg-config --libs hdf5-serial 2>/dev/null) $(LDLIBS)
+	$(CC) $(LDFLAGS) -shared -Wl,-z,nodelete -o $@ $(LIBRARY) $(HDF5_SHARED) $(LDLIBS)
 
 # the one file whose loops become calls of the C library's vector functions
 $(BUILD)/core/vector.o: CFLAGS += -ffast-math
@@ -104,14 +121,14 @@ deps:
 
 # built by a make of its own, which sees what `deps` installed
 built: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory --silent all
 
 demo: built
 	./$(PROGRAM) experiments/head_direction.lua --quick
 
 # fails on a failing test, and then says so last
 test: built
-	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal tests/spec
+	LSAN_OPTIONS="suppressions='$(CURDIR)/tests/leaks.supp'" RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal tests/spec
 
 bench: built $(BUILD)/bench/products.so
 	./$(PROGRAM) tests/bench/bench.lua
@@ -120,8 +137,11 @@ $(BUILD)/bench/products.so: tests/bench/products.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,nodelete -o $@ $< $(LDLIBS)
 
+# by the Lua that is installed: its script asks for an older one
+LDOC = lua$(LUA_VERSION) "$$(command -v ldoc)"
+
 docs: deps
-	@ldoc --quiet --fatalwarnings . >/dev/null
+	@$(LDOC) --quiet --fatalwarnings . >/dev/null
 	@echo 'docs/api/index.html'
 
 lint:

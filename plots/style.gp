@@ -72,7 +72,7 @@ if (exists("title")) set title title offset 0, -0.4 textcolor rgb ink
 
 # A round number near x, for the step between tics: 1, 2 or 5 times a power of ten
 lead(x) = x / 10 ** floor(log10(x))
-round(x) = x / lead(x) * (lead(x) < 1.5 ? 1 : lead(x) < 3.5 ? 2 : lead(x) < 7.5 ? 5 : 10)
+rounded(x) = x / lead(x) * (lead(x) < 1.5 ? 1 : lead(x) < 3.5 ? 2 : lead(x) < 7.5 ? 5 : 10)
 
 # What this plot has of the picture (cm); on the screen the left end of that and, in a panel, the
 # height so many lines of text below its top; a round step between the numbers along cm of axis
@@ -80,7 +80,7 @@ plot_width = width * (exists("panel") ? panel_width : 1)
 plot_height = height * (exists("panel") ? panel_height : 1)
 panel_left = exists("panel") ? panel_x : 0
 below_top(lines) = panel_y + panel_height - lines * font_size / 72 * 2.54 / height
-tic_step(span, cm) = round(span * (cm > 3.3 ? 1.3 / cm : 0.4))
+tic_step(span, cm) = rounded(span * (cm > 3.3 ? 1.3 / cm : 0.4))
 
 # Commands that several scripts share, for eval ---------------------------------------------------
 
@@ -110,7 +110,7 @@ around(block) = exists("xmin") ? "" : "stats data index '" . block . "' using 1:
 # A colour bar beside a square plot: its range from cbmin and cbmax, and cblabel, which may be absent.
 # (gnuplot leaves no room for long numbers, and another one for each ending: count letters and cm.)
 letter_width = 0.62 * font_size / 72 * 2.54
-colour_bar = "step = round((cbmax - cbmin) / 3.0); " . \
+colour_bar = "step = rounded((cbmax - cbmin) / 3.0); " . \
   "wide = 1; " . \
   "do for [k = int(ceil(cbmin / step)) : int(floor(cbmax / step))] { " . \
   "  letters = strlen(sprintf('%g', k * step)); " . \
@@ -137,7 +137,7 @@ shade(k) = shades && count > 1 ? 0.3 + 0.4 * (k - 1) / (count - 1) : 0.5
 
 # Polar axes out to `rim`, which holds `rmax`, with rings at round radii within. `rlabel` says what the
 # radius is.
-polar_axes = "ring = round(rmax / 2.5); rings = int(floor(rmax / ring + 1e-6)); " . \
+polar_axes = "ring = rounded(rmax / 2.5); rings = int(floor(rmax / ring + 1e-6)); " . \
   "rim = rings * ring > 0.999 * rmax ? rings * ring : 1.02 * rmax; " . \
   "set style textbox opaque noborder fillcolor rgb 'white' margins 0.2, 0.2; " . \
   "unset border; unset xtics; unset ytics; set lmargin 0; set rmargin 0; set size ratio -1; " . \

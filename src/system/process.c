@@ -42,7 +42,8 @@ static void message_read(struct message *m, int fd)
 
 /* Start argv[0], its standard error going to `err`, and its standard output too if it is to be
  * `quiet`; returns 0 or an errno. */
-static int spawn(pid_t *child, char *const argv[], const char *directory, int err, bool quiet)
+static int spawn(pid_t *child, char *const argv[], char *const environment[], const char *directory,
+                 int err, bool quiet)
 {
     posix_spawn_file_actions_t actions;
     int status = posix_spawn_file_actions_init(&actions);
@@ -56,7 +57,7 @@ static int spawn(pid_t *child, char *const argv[], const char *directory, int er
     if (status == 0 && directory != NULL)
         status = posix_spawn_file_actions_addchdir_np(&actions, directory);
     if (status == 0)
-        status = posix_spawnp(child, argv[0], &actions, NULL, argv, environ);
+        status = posix_spawnp(child, argv[0], &actions, NULL, argv, environment);
     posix_spawn_file_actions_destroy(&actions);
     return status;
 }
@@ -108,6 +109,23 @@ static const char *check_directory(lua_State *L)
     return lua_tostring(L, -1); /* stays on the stack */
 }
 
+/* This program's environment, but plain English in UTF-8: pushed, so that Lua frees it. */
+static char **push_plain_environment(lua_State *L)
+{
+    static char locale[] = "LC_ALL=C.UTF-8";
+    size_t count = 0;
+    while (environ[count] != NULL)
+        count++;
+    char **list = lua_newuserdatauv(L, (count + 2) * sizeof *list, 0);
+    char **next = list;
+    *next++ = locale;
+    for (char **variable = environ; *variable != NULL; variable++)
+        if (strncmp(*variable, "LC_ALL=", strlen("LC_ALL=")) != 0)
+            *next++ = *variable;
+    *next = NULL;
+    return list;
+}
+
 static int push_start_failure(lua_State *L, const char *program, int status)
 {
     luaL_pushfail(L);
@@ -136,9 +154,11 @@ static int push_outcome(lua_State *L, const char *program, int status, const str
     return 2;
 }
 
-/* run{ program, argument, ..., directory = d } -> true; nil and its standard error's text */
+/* run{ program, argument, ..., directory = d } -> true; nil and its standard error's text. Whatever
+ * the locale here, its messages are English and its numbers have points. */
 static int process_run(lua_State *L)
 {
+    char **environment = push_plain_environment(L);
     const char *argv[MOST_ARGUMENTS + 1];
     check_arguments(L, argv);
     const char *directory = check_directory(L);
@@ -151,7 +171,7 @@ static int process_run(lua_State *L)
         return luaL_fileresult(L, 0, "pipe");
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
     pid_t child;
-    const int failure = spawn(&child, (char *const *)argv, directory, ends[1], false);
+    const int failure = spawn(&child, (char *const *)argv, environment, directory, ends[1], false);
     close(ends[1]);
     if (failure != 0) {
         close(ends[0]);
@@ -197,7 +217,7 @@ static int process_start(lua_State *L)
     const int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (fd < 0)
         return luaL_fileresult(L, 0, log);
-    const int failure = spawn(&child->pid, (char *const *)argv, directory, fd, true);
+    const int failure = spawn(&child->pid, (char *const *)argv, environ, directory, fd, true);
     close(fd);
     if (failure != 0) {
         child->pid = 0;

@@ -4,10 +4,6 @@ local krishna2024 = require "krishna2024"
 local support = require "tests.spec.support"
 local lfs = require "lfs"
 
-local function absolute(path)
-  return path:find("^/") and path or lfs.currentdir() .. "/" .. path
-end
-
 local read = support.read
 
 local function files(folder, pattern)
@@ -26,7 +22,7 @@ local function run(code)
   script:write(code)
   script:close()
   local output, status = support.run(("cd %s && OMP_NUM_THREADS=1 %s script.lua")
-                                     :format(folder, absolute(support.program)))
+                                     :format(folder, support.program))
   remove()
   return output, status
 end
@@ -157,7 +153,7 @@ describe("the reference", function()
   setup(function()
     local folder
     folder, remove = support.scratch()
-    local output, status = support.run("ldoc --quiet --fatalwarnings --dir " .. folder .. " .")
+    local output, status = support.run("lua5.4 \"$(command -v ldoc)\" --quiet --fatalwarnings --dir " .. folder .. " .")
     assert(status == 0, output)
     items = read_reference(folder .. "/reference")
   end)

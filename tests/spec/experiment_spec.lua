@@ -6,11 +6,7 @@ local lfs = require "lfs"
 local support = require "tests.spec.support"
 local same = support.same
 
-local function absolute(path)
-  return path:sub(1, 1) == "/" and path or lfs.currentdir() .. "/" .. path
-end
-
-local command = absolute(support.program) .. " " .. absolute("experiments/head_direction.lua")
+local command = support.experiment "head_direction"
 local TINY = " --batches 4 --units 10 --trials 20 --quiescent-steps 30 --seed 3 "
 
 local read = support.read

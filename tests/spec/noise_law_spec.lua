@@ -4,10 +4,8 @@ local lfs = require "lfs"
 local support = require "tests.spec.support"
 
 local read = support.read
-local here = lfs.currentdir()
-local program = support.program:find("^/") and support.program or here .. "/" .. support.program
-local COMMAND = ("OMP_NUM_THREADS=1 %s %s/experiments/noise_law.lua --quick --units 8 --batches 2")
-  :format(program, here) -- on one thread, since other tests may be running
+-- on one thread, since other tests may be running
+local COMMAND = "OMP_NUM_THREADS=1 " .. support.experiment "noise_law" .. " --quick --units 8 --batches 2"
 
 describe("the noise law", function()
   local folder, remove, printed, status

@@ -2,9 +2,7 @@
 local support = require "tests.spec.support"
 local lfs = require "lfs"
 
-local here = lfs.currentdir()
-local program = support.program:find("^/") and support.program or here .. "/" .. support.program
-local COMMAND = ("%s %s/experiments/paper.lua --quick --units 8 --batches 3"):format(program, here)
+local COMMAND = support.experiment "paper" .. " --quick --units 8 --batches 3"
 
 local read = support.read
 

@@ -1,4 +1,5 @@
 -- What several specs share.
+local lfs = require "lfs"
 local rx = require "reactivation"
 
 local support = {}
@@ -52,7 +53,21 @@ function support.run(command)
   return output, tonumber(status)
 end
 
-support.program = os.getenv("RXLUA") or "./rxlua"
+-- A text as one word of a shell's command.
+function support.quote(text)
+  return "'" .. text:gsub("'", [['\'']]) .. "'"
+end
+
+function support.absolute(path)
+  return path:find("^/") and path or lfs.currentdir() .. "/" .. path
+end
+
+-- In a shell's command, from any folder: rxlua, and rxlua with one of the experiments.
+support.program = support.quote(support.absolute(os.getenv("RXLUA") or "./rxlua"))
+
+function support.experiment(name)
+  return support.program .. " " .. support.quote(support.absolute("experiments/" .. name .. ".lua"))
+end
 
 -- A fresh folder under build/, removed by the returned function.
 function support.scratch()
