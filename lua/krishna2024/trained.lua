@@ -28,7 +28,7 @@ local known_options = {
   batches = { "size" },
   networks = { "string", "results/networks" },
   folder = { "string" },
-  progress = { "boolean", true },
+  progress = { "progress", true },
 }
 
 -- What tells a network from all others of the same length of training.
@@ -63,7 +63,8 @@ end
 -- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting
 --   ("text", "code", "tonic"), seed (0), biased (false), noisy (true), untrained (false: its first
 --   weights, and nothing is kept); sigma, units and batches, by default the paper's; networks, the
---   folder that holds all of them ("results/networks"), or folder, this one's own; progress (true)
+--   folder that holds all of them ("results/networks"), or folder, this one's own; progress (true), as for
+--   `rx.train`
 -- @treturn table `net`, `task`, `history` (absent if untrained), `name`, `folder`
 -- @usage
 --   local run = krishna2024.trained { task = "head_direction", units = 8, batches = 3, networks = "nets" }

@@ -66,6 +66,7 @@ local rx = {
   arguments = require "reactivation.runs.arguments",
   folder = require "reactivation.runs.folder",
   experiment = require "reactivation.runs.experiment",
+  jobs = require "reactivation.runs.jobs",
   report = require "reactivation.runs.report",
   page = require "reactivation.runs.page",
   threads = core.threads,

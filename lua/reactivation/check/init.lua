@@ -58,6 +58,7 @@ check.kinds = {
   ["network"] = { "network",
                   function(v) return check.can(v, "forward") and check.can(v, "gradient") end },
   ["list"] = { "list", function(v) return not core.list_problem(v) end },
+  ["progress"] = { "boolean or path", function(v) return type(v) == "boolean" or type(v) == "string" end },
   ["any"] = { "value", function() return true end },
 }
 

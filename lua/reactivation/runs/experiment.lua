@@ -5,6 +5,7 @@
 local arguments = require "reactivation.runs.arguments"
 local figure = require "reactivation.figures.figure"
 local new_folder = require "reactivation.runs.folder"
+local public = require "reactivation.check.public"
 local report = require "reactivation.runs.report"
 
 local Experiment = {}
@@ -44,6 +45,8 @@ function Experiment:finish(title, rows, columns)
   if self.problem then error("no figure: " .. self.problem, 0) end
   for _, name in ipairs(self.figures) do print("figure: " .. self.folder:path(name)) end
 end
+
+public.methods(Experiment)
 
 --- Begin an experiment: read its options and make its folder, which holds configuration.json and later
 -- numbers.json and the figures.

@@ -2,62 +2,14 @@
 -- @module reactivation.folder
 -- @pragma nostrip
 
-local cjson = require "cjson"
 local check = require "reactivation.check"
 local core = require "reactivation.core"
+local json = require "reactivation.files.json"
 local make_folder = require "reactivation.files.make_folder"
 local public = require "reactivation.check.public"
 
 local Folder = {}
 Folder.__index = Folder
-
--- (cjson would keep 14 digits.)
-local function number_text(x)
-  if x - x ~= 0 then return "null" end -- JSON has neither NaN nor infinity
-  return math.type(x) == "integer" and ("%d"):format(x) or core.number_text(x)
-end
-
-local function sorted_names(values)
-  local names = {}
-  for name in pairs(values) do
-    if type(name) ~= "string" then error("names of fields expected, got " .. check.describe(name), 0) end
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
-local function check_list(values, place)
-  local problem = check.list_problem(values)
-  if problem then error(problem .. (place and (" (at '%s')"):format(place) or ""), 0) end
-end
-
--- The parts of a list or of a table by names, in the order of names; `place` is the field that holds it.
-local function parts(values, text_of, place)
-  local list = {}
-  if math.type(next(values)) == "integer" then
-    check_list(values, place)
-    for i, element in ipairs(values) do list[i] = text_of(element, place) end
-    return list, "[", "]"
-  end
-  for i, name in ipairs(sorted_names(values)) do
-    list[i] = cjson.encode(name) .. ": " .. text_of(values[name], name)
-  end
-  return list, "{", "}"
-end
-
-local function value_text(value, place)
-  if type(value) == "number" then return number_text(value) end
-  if type(value) ~= "table" then return cjson.encode(value) end
-  local list, open, close = parts(value, value_text, place)
-  return open .. table.concat(list, ", ") .. close
-end
-
--- JSON with one element or field a line, so that people and diff can read it.
-local function to_json(values)
-  local list, open, close = parts(values, value_text)
-  return open .. "\n  " .. table.concat(list, ",\n  ") .. "\n" .. close .. "\n"
-end
 
 --- The path of a file in the folder.
 -- @function folder:path
@@ -75,8 +27,7 @@ end
 -- @tab values
 function Folder:write(name, values)
   check.method("write", self, { "string", name })
-  local ok, message = pcall(to_json, values)
-  if ok then ok, message = core.write_whole(self:path(name), message) end
+  local ok, message = json.write(self:path(name), values)
   if not ok then error(("cannot write %s: %s"):format(self:path(name), message), 0) end
 end
 

@@ -3,11 +3,7 @@
 
 local check = require "reactivation.check"
 local mean_sd = require("reactivation.analysis.seeds").mean_sd
-
-local function shown(values)
-  local mean, sd = mean_sd(values)
-  return #values > 1 and ("%.3g +- %.2g"):format(mean, sd) or ("%.3g"):format(mean)
-end
+local shown = require("reactivation.runs.numbers").shown
 
 -- Print lists of words in columns, a first line of titles among them.
 local function print_table(lines)
@@ -73,7 +69,7 @@ return function(out, title, rows, columns)
         label = label, column = columns and columns[c], mean = mean, sd = sd, values = values, unit = unit,
         published = row.published,
       }
-      line[#line + 1] = (shown(values) .. " " .. unit):gsub("%s+$", "")
+      line[#line + 1] = shown(values, unit)
     end
     lines[#lines + 1] = line
   end

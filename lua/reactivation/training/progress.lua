@@ -1,24 +1,31 @@
---- How a training is doing: a line that renews itself on a terminal, plain lines elsewhere.
+--- How a training is doing: a line that renews itself on a terminal, plain lines elsewhere; and for other
+-- programs, where they ask for it, a JSON file.
 -- @module reactivation.progress
 
 local core = require "reactivation.core"
+local duration = require "reactivation.runs.duration"
+local json = require "reactivation.files.json"
 
 local Progress = {}
 Progress.__index = Progress
 
 local BAR = 20            -- characters
 local RENEW = 0.2         -- seconds between two looks of the line
+local STORE = 1           -- and between two of the file
 
 local told = {} -- checkpoints
 
-local function duration(seconds)
-  if seconds < 90 then return ("%d s"):format(math.ceil(seconds)) end
-  if seconds < 5400 then return ("%d min"):format(math.ceil(seconds / 60)) end
-  return ("%.1f h"):format(seconds / 3600)
+-- What is done of what, as data.
+function Progress:store(done)
+  if not self.path or done < self.batches and core.now() - self.stored < STORE then return end
+  self.stored = core.now()
+  local ok, message = json.write(self.path, { done = done, of = self.batches })
+  if not ok then error("cannot write the progress: " .. message, 0) end
 end
 
 function Progress:begin(done, batches)
-  self.first, self.batches, self.started, self.shown = done, batches, core.now(), 0
+  self.first, self.batches, self.started, self.shown, self.stored = done, batches, core.now(), 0, -STORE
+  self:store(done)
   if self.on and done > 0 and done < batches then
     io.stderr:write(("resuming at batch %d of %d\n"):format(done, batches))
   end
@@ -30,6 +37,7 @@ function Progress:left(done)
 end
 
 function Progress:trained(done, loss)
+  self:store(done)
   if not (self.on and self.terminal) or core.now() - self.shown < RENEW then return end
   self.shown = core.now()
   local filled = math.floor(BAR * done / self.batches)
@@ -64,8 +72,9 @@ function Progress:stopped(done, checkpoint)
                   :format(done, self.batches, checkpoint))
 end
 
--- @bool on whether anything is shown
+-- @tparam boolean|string shown whether anything is, or the path of the file for other programs
 -- @string[opt] unit of the decoding error
-return function(on, unit)
-  return setmetatable({ on = on, unit = unit, terminal = core.is_terminal() }, Progress)
+return function(shown, unit)
+  local path = type(shown) == "string" and shown or nil
+  return setmetatable({ on = shown, path = path, unit = unit, terminal = core.is_terminal() }, Progress)
 end

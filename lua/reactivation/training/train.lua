@@ -29,7 +29,7 @@ local known_options = {
   test_size = { "size", 200 },
   checkpoint = { "string" },
   checkpoint_every = { "size", 100 },
-  progress = { "boolean", true },
+  progress = { "progress", true },
 }
 
 local SCHEDULED = { size = "size", rate = "not negative", sigma = "not negative" }
@@ -225,7 +225,8 @@ end
 -- @param task table with `batch(self, size, rng)` and, for the decoding error, `decode(self, outputs)`
 --   and perhaps `distance(self, decoded, truth)`
 -- @tab options batches; size (200); optimizer; rate; sigma; rng (the network's); test_every (100);
---   test_size (200); checkpoint, a path; checkpoint_every (100); progress (true). An existing checkpoint
+--   test_size (200); checkpoint, a path; checkpoint_every (100); progress (true; a path:
+--   of a JSON file that tells other programs `done` and `of`). An existing checkpoint
 --   must agree in the settings of network and task, the seed, test_every and test_size; rate, sigma, size
 --   and optimizer may have changed
 -- @treturn table history: `loss`, a number a batch; `test_batch`, `test_loss`, `test_error`, lists

@@ -1,0 +1,113 @@
+-- The figures of the paper: the script that draws each, and the networks that it needs.
+
+local command_line = require "reactivation.runs.command_line"
+local paper = require "krishna2024.paper"
+local study = require "krishna2024.study"
+
+local figures = {}
+
+-- Networks, as options of experiments/train.lua.
+
+local U_NOISY = { task = "spatial_navigation" }
+local U = { task = "spatial_navigation", noiseless = true }
+local B_NOISY = { task = "spatial_navigation", biased = true }
+local B = { task = "spatial_navigation", biased = true, noiseless = true }
+local U_GRU = { task = "spatial_navigation", cell = "gru" }
+local B_GRU = { task = "spatial_navigation", cell = "gru", biased = true }
+local H = { task = "head_direction" }
+local H_BIASED = { task = "head_direction", biased = true }
+
+local EVERY_SETTING = {}
+for _, setting in ipairs(paper.settings) do
+  for _, task in ipairs(paper.tasks) do
+    EVERY_SETTING[#EVERY_SETTING + 1] = { task = task, setting = setting }
+  end
+end
+
+-- The time that a batch takes relative to the others', at the paper's size and at that of a quick look.
+local COST = {
+  spatial_navigation = { rnn = { 0.73, 0.25 }, gru = { 1.35, 0.5 } },
+  head_direction = { rnn = { 0.07, 0.07 } },
+}
+
+-- Each: `name`; `title`, by default "Figure NAME"; the `script` in experiments/, and its `options` but for
+-- those that all share; its `pictures`; the networks that it `needs`. A script takes `one_seed` only; one of
+-- `every_setting` is given none.
+local list = {
+  { name = "1", script = "spatial_navigation", needs = { U_NOISY }, pictures = { "figure1" } },
+  { name = "2", script = "biased_navigation", needs = { U_NOISY, U, B_NOISY, B }, pictures = { "figure2" } },
+  { name = "3", script = "head_direction", needs = { H }, pictures = { "figure3" }, one_seed = true },
+  { name = "C.1", script = "spatial_phases", options = { quiescent_noise = "same" },
+    needs = { U_NOISY, B_NOISY }, pictures = { "phases" } },
+  { name = "C.2", script = "spatial_phases", options = { quiescent_noise = "same", cell = "gru" },
+    needs = { U_GRU, B_GRU }, pictures = { "phases" } },
+  { name = "C.3", script = "deterministic_navigation", needs = { U_NOISY, U, B_NOISY, B },
+    pictures = { "figureC3" } },
+  { name = "C.4", script = "deterministic_navigation", needs = { U_NOISY, U, B_NOISY, B },
+    pictures = { "figureC4" } },
+  { name = "C.5", script = "biased_head_direction", needs = { H, H_BIASED }, pictures = { "figureC5" } },
+  { name = "C.5-text", title = "Figure C.5 under \"text\"", script = "biased_head_direction",
+    options = { setting = "text" }, pictures = { "figureC5" },
+    needs = { { task = "head_direction", setting = "text" },
+              { task = "head_direction", setting = "text", biased = true } } },
+  { name = "noise", title = "The noise law", script = "noise_law", needs = EVERY_SETTING,
+    every_setting = true, pictures = { "noise_law" } },
+}
+
+-- All figures, or those of a text such as "1,2,C.3"; or nil and a message.
+function figures.chosen(text)
+  if text == "all" then return list end
+  local known, chosen, names, seen = {}, {}, {}, {}
+  for i, figure in ipairs(list) do known[figure.name:lower()], names[i] = figure, figure.name end
+  for name in (text:lower() .. ","):gmatch("([^,]*),") do
+    if not known[name] then
+      return nil, ("unknown figure '%s'; known are %s"):format(name, table.concat(names, ", "))
+    end
+    if not seen[name] then chosen[#chosen + 1], seen[name] = known[name], true end
+  end
+  return chosen
+end
+
+local function with(options, more)
+  local all = {}
+  for _, set in ipairs { options, more } do
+    for name, value in pairs(set) do all[name] = value end
+  end
+  return all
+end
+
+-- The options of a figure's script.
+-- @tab figure
+-- @tab opt those of experiments/paper.lua, which are passed on
+-- @param seeds a list, or one
+function figures.options(figure, opt, seeds)
+  return with({
+    [figure.one_seed and "seed" or "seeds"] = seeds, setting = not figure.every_setting and opt.setting,
+    quick = opt.quick, units = opt.units > 0 and opt.units, batches = opt.batches > 0 and opt.batches,
+  }, figure.options or {})
+end
+
+-- The trainings that figures need, each once, the longest first, so that they end together.
+-- @tab chosen figures
+-- @tab opt those of experiments/paper.lua
+-- @treturn table list of `name`, `options` of experiments/train.lua, and `work`
+function figures.trainings(chosen, opt)
+  local trainings, seen = {}, {}
+  local function add(network, seed)
+    local o = with(study.lengths(network.task, opt), with({ setting = opt.setting, seed = seed }, network))
+    local name = table.concat(command_line(o), " ")
+    if seen[name] then return end
+    seen[name] = true
+    local cost = COST[o.task][o.cell or "rnn"][opt.quick and 2 or 1]
+    trainings[#trainings + 1] = { name = name, options = o, work = cost * o.batches }
+  end
+  for _, figure in ipairs(chosen) do
+    for _, network in ipairs(figure.needs) do
+      for _, seed in ipairs(opt.seeds) do add(network, seed) end
+    end
+  end
+  table.sort(trainings, function(a, b) return a.work > b.work or a.work == b.work and a.name < b.name end)
+  return trainings
+end
+
+return figures
