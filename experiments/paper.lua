@@ -35,7 +35,7 @@ local trainings, cores = figures.trainings(chosen, opt), rx.threads()
 local at_once = math.min(opt.jobs > 0 and opt.jobs or cores, #trainings)
 local jobs = {}
 for i, training in ipairs(trainings) do
-  local path = networks:path(training.name:gsub("^%-+", ""):gsub("[ %-]+", "-"))
+  local path = networks:path((training.name:gsub("^%-+", ""):gsub("[ %-]+", "-")))
   local o = training.options
   o.child, o.threads = true, math.max(1, cores // at_once)
   o.networks, o.progress = networks.name, path .. ".json"
