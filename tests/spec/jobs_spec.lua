@@ -6,6 +6,7 @@ local command_line = require "reactivation.runs.command_line"
 local support = require "tests.spec.support"
 local lfs = require "lfs"
 local message, read = support.message, support.read
+local program = support.absolute(os.getenv("RXLUA") or "./rxlua")
 
 describe("jobs", function()
   local folder, remove
@@ -51,13 +52,13 @@ describe("jobs", function()
     file:close()
     local failed = rx.jobs({
       shell("echo first; exit 3", { name = "shell" }),
-      { command = { support.program, script }, log = folder .. "/lua.log" },
+      { command = { program, script }, log = folder .. "/lua.log" },
       shell("touch " .. folder .. "/done"),
     }, { at_once = 1 })
     assert.are.equal(2, #failed)
     assert.are.same({ "shell", "first" }, { failed[1].job.name, failed[1].words })
     assert.matches("fails.lua:1: too large a step$", failed[2].words)
-    assert.are.equal(support.program .. " " .. script, failed[2].job.name)
+    assert.are.equal(program .. " " .. script, failed[2].job.name)
     assert.truthy(lfs.attributes(folder .. "/done"))
   end)
 
