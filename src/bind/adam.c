@@ -11,7 +11,8 @@
 
 static const char type_name[] = "rx.adam";
 
-enum { MEAN = 1, SQUARE, USER_VALUES = SQUARE };
+/* User values: the moments, and the weights that they belong to. */
+enum { MEAN = 1, SQUARE, WEIGHTS, USER_VALUES = WEIGHTS };
 
 static struct rx_adam *check_adam(lua_State *L, int arg)
 {
@@ -74,6 +75,27 @@ static struct rx_matrix *moment(lua_State *L, int which, const struct rx_matrix 
     return m;
 }
 
+/* The moments are those of the weights that the first update changed, and of no others. */
+static void check_own(lua_State *L, const struct rx_matrix *weights)
+{
+    if (lua_getiuservalue(L, 1, WEIGHTS) == LUA_TNIL) {
+        lua_pushvalue(L, 2);
+        lua_setiuservalue(L, 1, WEIGHTS);
+    } else if (rx_check_matrix(L, -1)->data != weights->data)
+        rx_argument_error(L, 2,
+                          "the weights of the update before expected, got those of another "
+                          "network; an optimizer serves one");
+}
+
+static void check_apart(lua_State *L, const struct rx_matrix *weights,
+                        const struct rx_matrix *gradient, const struct rx_matrix *moments)
+{
+    if (gradient->data != weights->data) /* on itself, each weight is read before it is written */
+        rx_check_apart(L, 2, weights, gradient, "the gradient");
+    rx_check_apart(L, 2, weights, moments, "the optimizer's moments");
+    rx_check_apart(L, 3, gradient, moments, "the optimizer's moments");
+}
+
 /** One step against a gradient. The optimizer keeps its moments for these weights, so it serves one
  * network.
  * @function optimizer:update
@@ -90,6 +112,9 @@ static int adam_update(lua_State *L)
     struct rx_matrix *weights = rx_check_matrix(L, 2);
     const struct rx_matrix *gradient = rx_check_same_shape(L, 3, weights);
     struct rx_matrix *mean = moment(L, MEAN, weights), *square = moment(L, SQUARE, weights);
+    check_own(L, weights);
+    check_apart(L, weights, gradient, mean);
+    check_apart(L, weights, gradient, square);
     rx_adam_update(adam, weights->data, mean->data, square->data, gradient->data,
                    rx_matrix_count(weights));
     lua_settop(L, 1);
@@ -110,6 +135,17 @@ static int adam_state(lua_State *L)
     lua_getiuservalue(L, 1, SQUARE);
     lua_setfield(L, -2, "square");
     return 1;
+}
+
+/* Keep a copy of a matrix, or none, as the user value `which`. */
+static void keep_copy(lua_State *L, int object, int which, const struct rx_matrix *from)
+{
+    if (from) {
+        struct rx_matrix *copy = rx_new_matrix(L, from->rows, from->cols, 0);
+        memcpy(copy->data, from->data, rx_matrix_count(from) * sizeof(float));
+    } else
+        lua_pushnil(L);
+    lua_setiuservalue(L, object, which);
 }
 
 /** Go on from a state.
@@ -134,9 +170,11 @@ static int adam_restore(lua_State *L)
     const bool both = mean && square && mean->rows == square->rows && mean->cols == square->cols;
     rx_argument_check(L, both || (updates == 0 && lua_isnil(L, 3) && lua_isnil(L, 4)), 2,
                       "state of an Adam optimizer expected: 'mean' and 'square' do not match");
+    keep_copy(L, 1, MEAN, mean);
+    keep_copy(L, 1, SQUARE, square);
+    lua_pushnil(L);
+    lua_setiuservalue(L, 1, WEIGHTS);
     adam->updates = (uint64_t)updates;
-    lua_setiuservalue(L, 1, SQUARE);
-    lua_setiuservalue(L, 1, MEAN);
     lua_settop(L, 1);
     return 1;
 }
@@ -161,8 +199,9 @@ static int adam_newindex(lua_State *L)
     const char *name = rx_field_name(L);
     if (strcmp(name, "rate") != 0)
         return rx_error(L, "an optimizer has no field '%s' that can be set, only 'rate'", name);
-    const double rate = rx_check_number(L, 3);
-    rx_argument_check(L, rate >= 0 && rate < 1e30, 3, "rate of at least 0 expected");
+    const double rate = lua_tonumber(L, 3);
+    if (lua_type(L, 3) != LUA_TNUMBER || !(rate >= 0 && rate < 1e30))
+        return rx_error(L, "bad 'rate' (rate of at least 0 expected, got %s)", rx_describe(L, 3));
     adam->rate = rate;
     return 0;
 }

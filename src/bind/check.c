@@ -118,7 +118,7 @@ static bool is_method(lua_State *L)
 /* What the caller wrote: an operator without the underscores of its metamethod. */
 static const char *name_of(const struct rx_binding *function)
 {
-    return function ? function->name + strspn(function->name, "_") : "?";
+    return function->name + strspn(function->name, "_");
 }
 
 static void refuse_self(lua_State *L)
@@ -144,6 +144,8 @@ int rx_argument_error(lua_State *L, int arg, const char *format, ...)
     va_start(arguments, format);
     const char *message = lua_pushvfstring(L, format, arguments);
     va_end(arguments);
+    if (!running(L)) /* a metamethod, called by hand */
+        return rx_error(L, "bad argument #%d (%s)", arg, message);
     return rx_error(L, "bad argument #%d to '%s' (%s)", arg - object_apart(L), name_of(running(L)),
                     message);
 }
@@ -360,7 +362,7 @@ void rx_check_apart(lua_State *L, int arg, const struct rx_matrix *result,
 {
     if (other && share_memory(result, other))
         rx_argument_error(L, arg,
-                          "a matrix of its own expected for the result, got one that shares "
+                          "a matrix of its own expected, got one that shares "
                           "memory with %s",
                           what);
 }

@@ -91,7 +91,8 @@ static int cells_encode(lua_State *L)
     return 1;
 }
 
-/** Bearings from activity: the circular mean of the preferred bearings of the most active cells.
+/** Bearings from activity: the circular mean of the preferred bearings of the most active cells;
+ * NaN where all are silent.
  * @function cells:decode
  * @tparam matrix activity one column a cell
  * @int[opt=3] k how many of the most active cells

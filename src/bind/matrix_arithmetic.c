@@ -234,35 +234,47 @@ static int matrix_cumsum(lua_State *L)
 
 /* --- reductions ------------------------------------------------------------------------------ */
 
-/* matrix:sum() -> number; sum("rows") -> 1 x cols; sum("columns") -> rows x 1; each sum times
- * `share` of what it ran over */
+/* What a reduction runs over, as argument 2 says. */
+enum over { ALL, ROWS, COLUMNS };
+
+static enum over check_over(lua_State *L)
+{
+    static const char *const names[] = { "all", "rows", "columns", NULL };
+    return (enum over)rx_check_choice(L, 2, ALL, names);
+}
+
+static size_t count_over(const struct rx_matrix *m, enum over over)
+{
+    return over == ROWS ? m->rows : over == COLUMNS ? m->cols : rx_matrix_count(m);
+}
+
+/* There is no mean and no largest of nothing. */
+static void check_any(lua_State *L, const struct rx_matrix *m, enum over over)
+{
+    static const char *const parts[] = { "element", "row", "column" };
+    if (count_over(m, over) == 0)
+        rx_argument_error(L, 1, "matrix with at least one %s expected, got %s", parts[over],
+                          rx_describe(L, 1));
+}
+
+/* Push the sums of m, each divided by how many it ran over if it is to be a `mean`. */
 static int reduce(lua_State *L, bool mean)
 {
-    static const char *const along[] = { "all", "rows", "columns", NULL };
     const struct rx_matrix *m = rx_check_matrix(L, 1);
-    struct rx_matrix *out = NULL;
-    double total = 0;
-    size_t over = rx_matrix_count(m);
-    switch (rx_check_choice(L, 2, 0, along)) {
-    case 0:
-        total = rx_matrix_sum(m);
-        break;
-    case 1:
-        over = m->rows;
-        out = rx_new_matrix(L, 1, m->cols, 0);
-        rx_matrix_sum_rows(out->data, m);
-        break;
-    default:
-        over = m->cols;
-        out = rx_new_matrix(L, m->rows, 1, m->steps);
-        rx_matrix_sum_columns(out->data, m);
-        break;
+    const enum over over = check_over(L);
+    if (mean)
+        check_any(L, m, over);
+    const double divisor = mean ? (double)count_over(m, over) : 1;
+    if (over == ALL) {
+        lua_pushnumber(L, rx_matrix_sum(m) / divisor);
+        return 1;
     }
-    if (!out)
-        lua_pushnumber(L, mean ? total / (double)over : total);
-    else if (mean)
+    struct rx_matrix *out =
+        over == ROWS ? rx_new_matrix(L, 1, m->cols, 0) : rx_new_matrix(L, m->rows, 1, m->steps);
+    (over == ROWS ? rx_matrix_sum_rows : rx_matrix_sum_columns)(out->data, m);
+    if (mean)
         for (size_t i = 0; i < rx_matrix_count(out); i++)
-            out->data[i] /= (float)over;
+            out->data[i] /= (float)divisor;
     return 1;
 }
 
@@ -287,28 +299,81 @@ static int matrix_mean(lua_State *L)
     return reduce(L, true);
 }
 
-static int extreme(lua_State *L, float (*find)(const struct rx_matrix *))
+/* Push the transpose of a matrix. */
+static const struct rx_matrix *push_transpose(lua_State *L, const struct rx_matrix *m)
+{
+    struct rx_matrix *out = rx_new_matrix(L, m->cols, m->rows, 0);
+    rx_matrix_transpose(out->data, m);
+    return out;
+}
+
+/* Push the extreme of each row, or where it is; over the rows, those of the transpose. */
+static void push_extremes(lua_State *L, const struct rx_matrix *m, enum over over, bool largest,
+                          bool place)
+{
+    const struct rx_matrix *lines = over == ROWS ? push_transpose(L, m) : m;
+    struct rx_matrix *out =
+        over == ROWS ? rx_new_matrix(L, 1, m->cols, 0) : rx_new_matrix(L, m->rows, 1, m->steps);
+    for (size_t i = 0; i < lines->rows; i++) {
+        const float *line = lines->data + i * lines->cols;
+        const size_t best = rx_extreme(line, lines->cols, largest);
+        out->data[i] = place ? (float)(best + 1) : line[best];
+    }
+}
+
+static int extreme(lua_State *L, bool largest)
 {
     const struct rx_matrix *m = rx_check_matrix(L, 1);
-    rx_argument_check(L, rx_matrix_count(m) > 0, 1, "matrix with at least one element expected");
-    lua_pushnumber(L, (lua_Number)find(m));
+    const enum over over = check_over(L);
+    check_any(L, m, over);
+    if (over == ALL)
+        lua_pushnumber(L, (lua_Number)(largest ? rx_matrix_max : rx_matrix_min)(m));
+    else
+        push_extremes(L, m, over, largest, false);
     return 1;
 }
 
-/** The smallest element.
+/** The smallest element; or of each column, over the rows; or of each row, over the columns.
  * @function m:min
- * @treturn number */
+ * @string[opt="all"] over "all", "rows" or "columns"
+ * @treturn number|matrix a number; 1 x cols; rows x 1; NaN where an element is */
 static int matrix_min(lua_State *L)
 {
-    return extreme(L, rx_matrix_min);
+    return extreme(L, false);
 }
 
-/** The largest element.
+/** The largest element; or of each column, over the rows; or of each row, over the columns.
  * @function m:max
- * @treturn number */
+ * @string[opt="all"] over "all", "rows" or "columns"
+ * @treturn number|matrix a number; 1 x cols; rows x 1; NaN where an element is
+ * @usage local peak_rates = rng:uniform(100, 8):max("rows") -- 1 x 8 */
 static int matrix_max(lua_State *L)
 {
-    return extreme(L, rx_matrix_max);
+    return extreme(L, true);
+}
+
+/** Where the largest element is, the first of several; or in which row of each column, over the
+ * rows; or in which column of each row, over the columns.
+ * @function m:argmax
+ * @string[opt="all"] over "all", "rows" or "columns"
+ * @treturn int|matrix row, and then the column as a second result; 1 x cols; rows x 1
+ * @usage
+ * local scores = rng:normal(5, 3)
+ * local i, j = scores:argmax()
+ * local choices = scores:argmax("columns") -- 5 x 1 */
+static int matrix_argmax(lua_State *L)
+{
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    const enum over over = check_over(L);
+    check_any(L, m, over);
+    if (over != ALL) {
+        push_extremes(L, m, over, true, true);
+        return 1;
+    }
+    const size_t best = rx_extreme(m->data, rx_matrix_count(m), true);
+    lua_pushinteger(L, (lua_Integer)(best / m->cols) + 1);
+    lua_pushinteger(L, (lua_Integer)(best % m->cols) + 1);
+    return 2;
 }
 
 /** Whether no element is NaN or infinite.
@@ -343,6 +408,7 @@ const struct rx_binding rx_arithmetic_methods[] = {
     { "mean", matrix_mean, 1 },
     { "min", matrix_min, 1 },
     { "max", matrix_max, 1 },
+    { "argmax", matrix_argmax, 1 },
     { "is_finite", matrix_is_finite, 0 },
     { NULL, NULL, 0 },
 };

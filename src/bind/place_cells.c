@@ -85,7 +85,8 @@ static int cells_encode(lua_State *L)
     return 1;
 }
 
-/** Positions from activity: the mean of the centres of the most active cells.
+/** Positions from activity: the mean of the centres of the most active cells; NaN
+ * where all are silent.
  * @function cells:decode
  * @tparam matrix activity one column a cell
  * @int[opt=3] k how many of the most active cells

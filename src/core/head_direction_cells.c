@@ -136,12 +136,12 @@ enum rx_status rx_head_direction_decode(float *bearings,
         double x = 0, y = 0;
         if (*stop)
             continue;
-        rx_most_active(best, activity + r * cells->cells, cells->cells, k);
+        const bool active = rx_most_active(best, activity + r * cells->cells, cells->cells, k);
         for (size_t i = 0; i < k; i++) {
             x += (double)cells->cosine[best[i]];
             y += (double)cells->sine[best[i]];
         }
-        bearings[r] = (float)atan2(y, x);
+        bearings[r] = active ? (float)atan2(y, x) : NAN;
     }
     return *stop ? RX_STOPPED : RX_OK;
 }

@@ -39,7 +39,7 @@ enum rx_status rx_head_direction_encode(float *activity,
                                         const float *bearings, size_t rows, rx_stop *stop);
 
 /* bearings (rows): circular mean of the preferred bearings of the k most active cells,
- * k at most RX_MOST_DECODED and the number of cells. */
+ * k at most RX_MOST_DECODED and the number of cells; NaN where all are silent. */
 enum rx_status rx_head_direction_decode(float *bearings,
                                         const struct rx_head_direction_cells *cells,
                                         const float *activity, size_t k, size_t rows,

@@ -267,15 +267,16 @@ enum rx_status rx_matrix_cumulative_sum(float *out, const struct rx_matrix *a, r
 {
     /* a step of a sequence is one row of batch * cols numbers */
     const size_t width = a->steps ? rx_matrix_batch(a) * a->cols : a->cols;
+    enum { columns = 64 };
     const size_t count = rx_matrix_count(a);
-    if (count == 0)
-        return RX_OK;
-    memcpy(out, a->data, width * sizeof *out);
-    for (size_t i = width; i < count; i += width) {
+    for (size_t j0 = 0; j0 < width; j0 += columns) {
+        const size_t piece = rx_piece_length(width, columns, j0);
+        double sums[columns] = { 0 };
         if (*stop)
             return RX_STOPPED;
-        for (size_t j = i; j < i + width; j++)
-            out[j] = out[j - width] + a->data[j];
+        for (size_t i = j0; i < count; i += width)
+            for (size_t j = 0; j < piece; j++)
+                out[i + j] = (float)(sums[j] += (double)a->data[i + j]);
     }
     return RX_OK;
 }
@@ -314,20 +315,23 @@ double rx_matrix_sum(const struct rx_matrix *a)
     return sum(a->data, rx_matrix_count(a));
 }
 
+size_t rx_extreme(const float *x, size_t count, bool largest)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < count && !isnan(x[best]); i++)
+        if (isnan(x[i]) || (largest ? x[i] > x[best] : x[i] < x[best]))
+            best = i;
+    return best;
+}
+
 float rx_matrix_min(const struct rx_matrix *a)
 {
-    float least = a->data[0];
-    for (size_t i = 0; i < rx_matrix_count(a) && !isnan(least); i++)
-        least = a->data[i] >= least ? least : a->data[i];
-    return least;
+    return a->data[rx_extreme(a->data, rx_matrix_count(a), false)];
 }
 
 float rx_matrix_max(const struct rx_matrix *a)
 {
-    float most = a->data[0];
-    for (size_t i = 0; i < rx_matrix_count(a) && !isnan(most); i++)
-        most = a->data[i] <= most ? most : a->data[i];
-    return most;
+    return a->data[rx_extreme(a->data, rx_matrix_count(a), true)];
 }
 
 size_t rx_matrix_first_not_finite(const struct rx_matrix *a)

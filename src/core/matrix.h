@@ -74,13 +74,18 @@ enum rx_status rx_matrix_product(float *out, const struct rx_matrix *a, const st
 
 void rx_matrix_transpose(float *out, const struct rx_matrix *a); /* out (a.cols, a.rows) */
 
-/* Running sums down the rows; of a sequence, through its steps, trial by trial. */
+/* Running sums down the rows, in double precision; of a sequence, through its steps, trial by
+ * trial. */
 enum rx_status rx_matrix_cumulative_sum(float *out, const struct rx_matrix *a, rx_stop *stop);
 
 /* Sums in double precision: out (1, cols) over rows, out (rows, 1) over columns. */
 void rx_matrix_sum_rows(float *out, const struct rx_matrix *a);
 void rx_matrix_sum_columns(float *out, const struct rx_matrix *a);
 double rx_matrix_sum(const struct rx_matrix *a);
+
+/* Index of the largest element of x (count, at least 1), or of the smallest; of a NaN if there is
+ * one. */
+size_t rx_extreme(const float *x, size_t count, bool largest);
 
 /* The smallest and largest element; a must not be empty. NaN if any element is NaN. */
 float rx_matrix_min(const struct rx_matrix *a);

@@ -103,12 +103,12 @@ enum rx_status rx_place_decode(float *positions, const struct rx_place_cells *ce
         size_t best[RX_MOST_DECODED];
         if (*stop)
             continue;
-        rx_most_active(best, activity + r * count, count, k);
+        const bool active = rx_most_active(best, activity + r * count, count, k);
         for (size_t d = 0; d < cells->dimensions; d++) {
             double sum = 0;
             for (size_t i = 0; i < k; i++)
                 sum += (double)cells->centers[d * count + best[i]];
-            positions[r * cells->dimensions + d] = (float)(sum / (double)k);
+            positions[r * cells->dimensions + d] = active ? (float)(sum / (double)k) : NAN;
         }
     }
     return *stop ? RX_STOPPED : RX_OK;

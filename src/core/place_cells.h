@@ -28,7 +28,7 @@ enum rx_status rx_place_encode(float *activity, const struct rx_place_cells *cel
 struct rx_code rx_place_code(const struct rx_place_cells *cells);
 
 /* positions (rows, dimensions): mean of the centres of the k most active cells,
- * k at most RX_MOST_DECODED and the number of cells. */
+ * k at most RX_MOST_DECODED and the number of cells; NaN where all are silent. */
 enum rx_status rx_place_decode(float *positions, const struct rx_place_cells *cells,
                                const float *activity, size_t k, size_t rows, rx_stop *stop);
 

@@ -25,7 +25,15 @@ static size_t insert(size_t *best, size_t found, const float *activity, size_t c
     return found;
 }
 
-void rx_most_active(size_t *best, const float *activity, size_t cells, size_t k)
+static bool any_active(const float *activity, size_t cells)
+{
+    for (size_t c = 0; c < cells; c++)
+        if (activity[c] != 0)
+            return true;
+    return false;
+}
+
+bool rx_most_active(size_t *best, const float *activity, size_t cells, size_t k)
 {
     size_t found = 0;
     for (size_t first = 0; first < cells; first += BLOCK) {
@@ -35,4 +43,5 @@ void rx_most_active(size_t *best, const float *activity, size_t cells, size_t k)
         for (size_t c = first; c < first + count; c++)
             found = insert(best, found, activity, c, k);
     }
+    return any_active(activity, cells);
 }

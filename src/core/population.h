@@ -3,6 +3,7 @@
 #define RX_POPULATION_H
 
 #include "status.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A code, whatever its cells: what each answers at a position (or at a bearing).
@@ -34,7 +35,8 @@ struct rx_targets {
 
 enum { RX_MOST_DECODED = 64 }; /* cells that a decoding may average */
 
-/* best (k): the cells with the largest activity, most active first; k is at most `cells`. */
-void rx_most_active(size_t *best, const float *activity, size_t cells, size_t k);
+/* best (k): the cells with the largest activity, most active first; k is at most `cells`. False if
+ * all are silent. */
+bool rx_most_active(size_t *best, const float *activity, size_t cells, size_t k);
 
 #endif

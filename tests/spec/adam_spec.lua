@@ -59,6 +59,27 @@ describe("Adam", function()
     assert.near(-0.25, w:get(1, 1), 1e-5)           -- 1 - beta2 has few digits in float32
   end)
 
+  it("serves one network, and any weights once it was restored", function()
+    local adam, gradient = rx.adam {}, rx.matrix(1, 2, 1)
+    adam:update(rx.matrix(1, 2), gradient)
+    assert.matches("bad argument #1 to 'update' %(the weights of the update before expected",
+                   message(function() adam:update(rx.matrix(1, 2), gradient) end))
+    local again = rx.adam():restore(adam:state())
+    again:update(rx.matrix(1, 2), gradient)
+    assert.are.equal(2, again.updates)
+    assert.near(0.1, adam:state().mean:get(1, 1), 1e-6) -- the other went on with a copy of its own
+  end)
+
+  it("refuses matrices that share memory", function()
+    local adam, both = rx.adam {}, rx.matrix(3, 2)
+    assert.matches("shares memory with the gradient",
+                   message(function() adam:update(both:slice(1, 2), both:slice(2, 3)) end))
+    local other = rx.adam {}
+    other:update(both, rx.matrix(3, 2))
+    assert.matches("shares memory with the optimizer's moments",
+                   message(function() other:update(both, other:state().square) end))
+  end)
+
   it("answers mistakes", function()
     local adam = rx.adam {}
     adam:update(rx.matrix(2, 2), rx.matrix(2, 2))

@@ -34,6 +34,13 @@ describe("head-direction cells", function()
     assert.is_true((decoded - bearings):wrap():abs():max() < 1.01 * math.pi / 511)
   end)
 
+  it("decode silence to no bearing", function()
+    local cells = rx.head_direction_cells { cells = 5 }
+    local decoded = cells:decode(rx.matrix { { 0, 0, 0, 0, 0 }, { 0, 0, 1, 0, 0 } }, 1)
+    assert.is_true(decoded:get(1, 1) ~= decoded:get(1, 1))
+    assert.near(0, decoded:get(2, 1), 1e-6)
+  end)
+
   it("decode by the circular mean of the k most active", function()
     local cells = rx.head_direction_cells { cells = 5 }      -- -pi, -pi/2, 0, pi/2, pi
     assert.near(math.pi / 2, cells:decode(rx.matrix { { 0, 0, 1, 3, 2 } }, 1):get(1, 1), 1e-6)

@@ -118,8 +118,30 @@ describe("a matrix", function()
   it("sums up down its rows, and a sequence through its steps", function()
     assert.are.same({ { 1, 10 }, { 3, 30 }, { 6, 60 } },
                     m { { 1, 10 }, { 2, 20 }, { 3, 30 } }:cumsum():totable())
+    local small = rx.matrix(1000000, 1, 0.01):cumsum() -- in single precision the end would be 9865
+    assert.near(1e4, small:get(1000000, 1), 1e-2)
     local s = m { { 1 }, { 10 }, { 2 }, { 20 } }:as_sequence(2)
     assert.are.same({ { 1 }, { 10 }, { 3 }, { 30 } }, s:cumsum():totable())
+  end)
+
+  it("finds the extremes of all, over rows and over columns, and where they are", function()
+    local a = m { { 1, 9, 3 }, { 5, 6, 7 } }
+    assert.are.same({ { 5, 9, 7 } }, a:max("rows"):totable())
+    assert.are.same({ { 9 }, { 7 } }, a:max("columns"):totable())
+    assert.are.same({ { 1, 6, 3 } }, a:min("rows"):totable())
+    assert.are.same({ { 2, 1, 2 } }, a:argmax("rows"):totable())
+    assert.are.same({ { 2 }, { 3 } }, a:argmax("columns"):totable())
+    assert.are.same({ 1, 2 }, { a:argmax() })
+    assert.are.equal(2, m({ { 1 }, { 2 }, { 3 }, { 4 } }):as_sequence(2):max("columns").steps)
+  end)
+
+  it("has neither a mean nor extremes of nothing, but a sum", function()
+    for _, name in ipairs { "mean", "min", "max", "argmax" } do
+      local nothing = rx.matrix(0, 3)
+      assert.matches("at least one element expected, got 0 x 3", message(function() nothing[name](nothing) end))
+      assert.matches("at least one row expected", message(function() nothing[name](nothing, "rows") end))
+    end
+    assert.are.equal(0, rx.matrix(0, 3):sum())
   end)
 
   it("says NaN and infinity when asked for its extremes", function()

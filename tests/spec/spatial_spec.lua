@@ -43,6 +43,13 @@ describe("place cells", function()
     assert.near(0.5, line:decode(rx.matrix { { 3, 2, 1 } }, 2):get(1, 1), 1e-6)
   end)
 
+  it("decode silence to no place", function()
+    local one = rx.place_cells { centers = rx.matrix { { 3, 4 } } }
+    assert.are.same({ { 3, 4 } }, one:decode(rx.matrix { { 0.5 } }):totable())
+    local nowhere = one:decode(rx.matrix { { 0 } })
+    assert.is_true(nowhere:get(1, 1) ~= nowhere:get(1, 1) and nowhere:get(1, 2) ~= nowhere:get(1, 2))
+  end)
+
   it("decode by the mean centre of the k most active, first come first served", function()
     local many = rx.random(1):uniform(100, 2)
     local population = rx.place_cells { centers = many, width = 0.1 }
