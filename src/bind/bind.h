@@ -160,6 +160,8 @@ void rx_open_place_cells(lua_State *L);
 void rx_open_moments(lua_State *L);
 void rx_open_kde(lua_State *L);
 void rx_open_linear(lua_State *L);
+void rx_open_maps(lua_State *L);
+void rx_open_wasserstein(lua_State *L);
 void rx_open_file(lua_State *L);
 void rx_open_whole(lua_State *L);
 void rx_open_lock(lua_State *L);

@@ -34,6 +34,8 @@ int luaopen_reactivation_core(lua_State *L)
     rx_open_moments(L);
     rx_open_kde(L);
     rx_open_linear(L);
+    rx_open_maps(L);
+    rx_open_wasserstein(L);
     rx_open_file(L);
     rx_open_whole(L);
     rx_open_lock(L);
