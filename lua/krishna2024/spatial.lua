@@ -5,6 +5,7 @@ local core = require "reactivation.core"
 local density = require "reactivation.analysis.density"
 local experiment = require "reactivation.runs.experiment"
 local paper = require "krishna2024.paper"
+local paths = require "reactivation.analysis.paths"
 local phases = require "reactivation.networks.phases"
 local pictures = require "reactivation.figures.pictures"
 local statistics = require "reactivation.analysis.statistics"
@@ -104,7 +105,7 @@ function spatial.total_variance(run, opt)
     init = task:batch(opt.lengths.variance_trials, rng).init, steps = steps, rng = rng,
     sigma = phases.quiescent_sigma(net, opt.quiescent_noise),
   })
-  return statistics.total_variance(decoded, { skip = steps // 2 })
+  return paths.total_variance(decoded, { skip = steps // 2 })
 end
 
 -- Panels ----------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ local core = require "reactivation.core"
 local density = require "reactivation.analysis.density"
 local network = require "reactivation.networks.network"
 local public = require "reactivation.check.public"
+local maps = require "reactivation.analysis.maps"
+local paths = require "reactivation.analysis.paths"
 local pca = require "reactivation.analysis.pca"
 local pictures = require "reactivation.figures.pictures"
 local phases = require "reactivation.networks.phases"
@@ -41,11 +43,10 @@ local rx = {
   kde = core.kde,
   kl = density.kl,
   uniform_density = density.uniform,
-  total_variance = statistics.total_variance,
-  step_distance = statistics.step_distance,
   histogram = statistics.histogram,
   histogram_divergence = statistics.histogram_divergence,
   quantile = statistics.quantile,
+  circular_mean = statistics.circular_mean,
   thin = statistics.thin,
   halves = resampling.halves,
   sampling_floor = resampling.sampling_floor,
@@ -53,6 +54,18 @@ local rx = {
   psychometric = require "reactivation.analysis.psychometric",
   mean_sd = seeds.mean_sd,
   curves = seeds.curves,
+
+  -- trajectories, and units by place and bearing
+  total_variance = paths.total_variance,
+  step_distance = paths.step_distance,
+  mean_squared_displacement = paths.mean_squared_displacement,
+  wasserstein = paths.wasserstein,
+  coverage = maps.coverage,
+  rate_maps = maps.rate_maps,
+  tuning = maps.tuning,
+  spatial_information = maps.spatial_information,
+  grid_score = maps.grid_score,
+  shuffled = maps.shuffled,
 
   -- training, files, figures, scripts
   train = require "reactivation.training.train",

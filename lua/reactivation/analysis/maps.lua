@@ -12,8 +12,8 @@ local maps = {}
 local MOST_BINS = 1000
 
 local function check_positions(positions, name, dims)
-  check.that(check.is_matrix(positions) and positions.cols >= 1 and positions.cols <= dims and positions.rows > 0,
-             1, name, ("matrix of 1 to %d columns"):format(dims), positions)
+  local holds = check.is_matrix(positions) and positions.cols >= 1 and positions.cols <= dims
+  check.that(holds and positions.rows > 0, 1, name, ("matrix of 1 to %d columns"):format(dims), positions)
 end
 
 local function check_bins(bins, least)
@@ -53,14 +53,15 @@ end
 -- @tparam matrix activity rows x units
 -- @tab[opt] options `box`, the side of the box, centred on 0, in which the positions lie (2.2); `bins` along
 --   each side (20)
--- @treturn table `rates`, a sequence with a map for each unit: `rates:at(u)` is bins x bins, x down and y across,
---   NaN where no position lies; `occupancy`, bins x bins: how many lie there; `outside`, how many lie outside
---   the box and count nowhere; `box` and `bins`
+-- @treturn table `rates`, a sequence with a map for each unit: `rates:at(u)` is bins x bins, x down and y
+--   across, NaN where no position lies; `occupancy`, bins x bins: how many lie there; `outside`, how many lie
+--   outside the box and count nowhere; `box` and `bins`
 -- @usage
 -- local maps = rx.rate_maps(rng:uniform(5000, 2, -1, 1), rng:uniform(5000, 3), { box = 2, bins = 10 })
 -- print(maps.rates:at(1), rx.spatial_information(maps), rx.grid_score(maps.rates))
 function maps.rate_maps(positions, activity, options)
-  check.that(check.is_matrix(positions) and positions.cols == 2, 1, "rate_maps", "matrix of 2 columns", positions)
+  check.that(check.is_matrix(positions) and positions.cols == 2, 1, "rate_maps", "matrix of 2 columns",
+             positions)
   check_activity(positions, activity, "rate_maps")
   local o = check_options(options, { box = { "positive", 2.2 }, bins = { "size", 20 } })
   check_bins(o.bins, 1)
@@ -69,17 +70,19 @@ function maps.rate_maps(positions, activity, options)
 end
 
 local function check_maps(value, name)
-  check.that(type(value) == "table" and check.is_matrix(value.occupancy) and check.is_matrix(value.rates), 1, name,
-             "what rx.rate_maps or rx.tuning gave", value)
+  local holds = type(value) == "table" and check.is_matrix(value.occupancy) and check.is_matrix(value.rates)
+  check.that(holds, 1, name, "what rx.rate_maps or rx.tuning gave", value)
 end
 
---- What a moment's activity tells about place, in bits for each unit of activity (Skaggs et al. 1993): the sum
--- over bins of p r/m log2(r/m), with the rate r there, the share p of the time and the mean rate m.
+--- What a moment's activity tells about place, in bits for each unit of activity (Skaggs et al. 1993): the
+-- sum over bins of p r/m log2(r/m), with the rate r there, the share p of the time and the mean rate m.
 -- Few visits to a bin make it too large; `rx.shuffled` says by how much.
 -- @function rx.spatial_information
 -- @tab maps what `rx.rate_maps` or `rx.tuning` gave; rates are at least 0
 -- @treturn matrix 1 x units
--- @usage print(rx.spatial_information(rx.rate_maps(rng:uniform(900, 2, -1, 1), rng:uniform(900, 3), { box = 2 })))
+-- @usage
+-- local maps = rx.rate_maps(rng:uniform(900, 2, -1, 1), rng:uniform(900, 3), { box = 2 })
+-- print(rx.spatial_information(maps))
 function maps.spatial_information(maps_of_units)
   check_maps(maps_of_units, "spatial_information")
   return core.spatial_information(maps_of_units.occupancy, maps_of_units.rates)
@@ -91,17 +94,18 @@ local function score_of_each(rates)
   return scores
 end
 
---- How hexagonal a map is. Its autocorrelogram is turned by 30, 60, ... degrees about its centre and correlated
--- with itself over the ring that holds the six nearest peaks, from 0.3 to 1.3 of their mean distance; the score
--- is the smaller of the correlations at 60 and 120 degrees less the largest at 30, 90 and 150 (Sargolini et
--- al. 2006). Between -2 and 2; a map with fewer than six peaks has none.
+--- How hexagonal a map is. Its autocorrelogram is turned by 30, 60, ... degrees about its centre and
+-- correlated with itself over the ring that holds the six nearest peaks, from 0.3 to 1.3 of their mean
+-- distance; the score is the smaller of the correlations at 60 and 120 degrees less the largest at 30, 90 and
+-- 150 (Sargolini et al. 2006). Between -2 and 2; a map with fewer than six peaks has none.
 -- @function rx.grid_score
 -- @tparam matrix map one map, NaN where it is not known; or the `rates` of `rx.rate_maps`
 -- @treturn number score of one map, or nil if it has none; of several 1 x maps, NaN for those without
--- @treturn table of one map, `correlations` (1 x 5: at 30, 60, 90, 120, 150 degrees), `distance` of the peaks in
---   bins, `autocorrelogram`
+-- @treturn table of one map, `correlations` (1 x 5: at 30, 60, 90, 120, 150 degrees), `distance` of the peaks
+--   in bins, `autocorrelogram`
 -- @usage
--- local scores = rx.grid_score(rx.rate_maps(rng:uniform(5000, 2, -1, 1), rng:uniform(5000, 3), { box = 2 }).rates)
+-- local maps = rx.rate_maps(rng:uniform(5000, 2, -1, 1), rng:uniform(5000, 3), { box = 2 })
+-- local scores = rx.grid_score(maps.rates)
 function maps.grid_score(map)
   check.that(check.is_matrix(map) and map.rows > 0 and map.cols > 0, 1, "grid_score",
              "matrix with at least one element", map)
@@ -121,19 +125,21 @@ local function shift(positions, least, rng)
   local trials = math.floor(draws:get(2, 1) * batch)
   local rows = {}
   for t = 0, steps - 1 do
-    for b = 0, batch - 1 do rows[t * batch + b + 1] = (t + by) % steps * batch + (b + trials) % batch + 1 end
+    for b = 0, batch - 1 do
+      rows[t * batch + b + 1] = (t + by) % steps * batch + (b + trials) % batch + 1
+    end
   end
   return positions:rows_at(rows)
 end
 
---- What a statistic of maps is by chance: positions are shifted in time against the activity, around the length
--- of the recording, and of a sequence also to another trial; what units do over time stays as it is.
+--- What a statistic of maps is by chance: positions are shifted in time against the activity, around the
+-- length of the recording, and of a sequence also to another trial; what units do over time stays as it is.
 -- @function rx.shuffled
 -- @tparam matrix positions rows x 2, or rows x 1 with `cyclic`
 -- @tparam matrix activity rows x units
 -- @tparam function statistic of what `rx.rate_maps` (with `cyclic` `rx.tuning`) gives -> 1 x units
--- @tab options those of `rx.rate_maps` or `rx.tuning`, `cyclic` (false), and `rng`; `shuffles` (100); `least`,
---   the least shift (20 steps, or a quarter of the steps if they are fewer than 80)
+-- @tab options those of `rx.rate_maps` or `rx.tuning`, `cyclic` (false), and `rng`; `shuffles` (100);
+--   `least`, the least shift (20 steps, or a quarter of the steps if they are fewer than 80)
 -- @treturn matrix shuffles x units
 -- @usage
 -- local positions, activity = rng:uniform(900, 2, -1, 1), rng:uniform(900, 3)
@@ -144,8 +150,8 @@ function maps.shuffled(positions, activity, statistic, options)
   check_activity(positions, activity, "shuffled")
   check.that(type(statistic) == "function", 3, "shuffled", "function", statistic)
   local o = check_options(options, {
-    box = { "positive" }, bins = { "size" }, cyclic = { "boolean", false }, rng = { "generator", required = true },
-    shuffles = { "size", 100 }, least = { "size" },
+    box = { "positive" }, bins = { "size" }, cyclic = { "boolean", false }, shuffles = { "size", 100 },
+    least = { "size" }, rng = { "generator", required = true },
   })
   local steps = positions.steps or positions.rows
   o.least = o.least or math.min(20, steps // 4)
@@ -178,8 +184,8 @@ end
 -- @tparam matrix activity rows x units
 -- @tab[opt] options `bins`, around the circle from -pi on (36)
 -- @treturn table `rates` (units x bins, NaN where there was no bearing), `occupancy` and `center` (1 x bins);
---   and of each unit (1 x units) the `preferred` bearing, the circular mean of its curve, its `length`, from 0 for
---   a flat curve to 1, and `peak`, its highest rate. Of activity below 0 `length` means nothing
+--   and of each unit (1 x units) the `preferred` bearing, the circular mean of its curve, its `length`, from
+--   0 for a flat curve to 1, and `peak`, its highest rate. Of activity below 0 `length` means nothing
 -- @usage
 -- local tuning = rx.tuning(bearings, states:relu(), { bins = 18 })
 -- print(tuning.preferred, tuning.length)

@@ -1,69 +1,12 @@
---- Statistics of trajectories and of numbers.
+--- Statistics of numbers and of angles.
 -- @module reactivation.statistics
 
 local check = require "reactivation.check"
 local core = require "reactivation.core"
-local check_options = require "reactivation.check.options"
 
 local statistics = {}
 
 local MOST_BINS = 1000000
-
-local function check_trajectories(sequence, name, least)
-  local steps = check.is_matrix(sequence) and sequence.steps or 0
-  check.that(steps >= least and sequence.batch >= 1, 1, name,
-             ("sequence of at least %d steps"):format(least), sequence)
-end
-
--- From each row to the one `apart` rows later.
-local function moves(rows, apart, cyclic)
-  local moved = rows:slice(apart + 1, rows.rows) - rows:slice(1, rows.rows - apart)
-  return cyclic and moved:wrap() or moved
-end
-
--- The rows of a path of angles, that go on across -pi and pi.
-local function unwrap(path)
-  local whole = path:clone()
-  whole:slice(2, path.rows):copy(moves(path, 1, true):cumsum() + path:slice(1, 1))
-  return whole
-end
-
---- How much of space trajectories cover: the variance over time within each, summed over its
--- dimensions, averaged over the trajectories. The divisor is one less than the steps.
--- @param sequence steps x trials x dimensions
--- @tab[opt] options `skip`, how many of the first steps to leave out (0); `cyclic` (false): these are angles,
---   and the trajectories go on across -pi and pi
--- @treturn number
--- @usage local wide = rx.total_variance(bearings, { skip = 1, cyclic = true })
-function statistics.total_variance(sequence, options)
-  local o = check_options(options, { skip = { "count", 0 }, cyclic = { "boolean", false } })
-  local skip = o.skip
-  check_trajectories(sequence, "total_variance", skip + 2)
-  local total = 0
-  for b = 1, sequence.batch do
-    local path = sequence:trial(b):slice(skip + 1, sequence.steps)
-    if o.cyclic then path = unwrap(path) end
-    local off = path - path:mean("rows")
-    total = total + off:mul(off):sum() / (path.rows - 1)
-  end
-  return total / sequence.batch
-end
-
---- How far trajectories go in a step: the mean distance between consecutive points of each.
--- @param sequence steps x trials x dimensions
--- @tab[opt] options `cyclic` (false): these are angles, and a step goes the shorter way round
--- @return trials x 1
--- @usage local mean = rx.step_distance(bearings, { cyclic = true }):mean()
-function statistics.step_distance(sequence, options)
-  local o = check_options(options, { cyclic = { "boolean", false } })
-  check_trajectories(sequence, "step_distance", 2)
-  local steps, batch = sequence.steps, sequence.batch
-  local moved = moves(sequence, batch, o.cyclic)
-  local distance = moved:mul(moved):sum("columns"):sqrt():as_sequence(steps - 1)
-  local means = core.matrix(batch, 1)
-  for b = 1, batch do means:set(b, 1, distance:trial(b):mean()) end
-  return means
-end
 
 -- All elements of a matrix as a list.
 local function elements(m)
@@ -227,6 +170,20 @@ function statistics.thin(data, most)
     kept:row(i):copy(data:row(1 + (i - 1) * step % data.rows))
   end
   return kept
+end
+
+--- Mean direction of angles (rad), all elements of a matrix: that of the mean of their points on the circle.
+-- @function rx.circular_mean
+-- @tparam matrix angles
+-- @treturn number in (-pi, pi]
+-- @treturn number resultant length, that of this mean: 1 where all angles are equal, 0 where they cancel and
+--   the direction means nothing
+-- @usage local mean, length = rx.circular_mean(bearings)
+function statistics.circular_mean(angles)
+  local holds = check.is_matrix(angles) and angles.rows * angles.cols > 0 and angles:is_finite()
+  check.that(holds, 1, "circular_mean", "matrix of finite numbers, at least one,", angles)
+  local x, y = angles:cos():mean(), angles:sin():mean()
+  return math.atan(y, x), math.sqrt(x * x + y * y)
 end
 
 return statistics
