@@ -13,7 +13,7 @@ local MOST_BINS = 1000
 
 local function check_positions(positions, name, dims)
   local holds = check.is_matrix(positions) and positions.cols >= 1 and positions.cols <= dims
-  check.that(holds and positions.rows > 0, 1, name, ("matrix of 1 to %d columns"):format(dims), positions)
+  check.that(holds and positions.rows > 0, 1, name, dims == 1 and "matrix of 1 column" or ("matrix of 1 to %d columns"):format(dims), positions)
 end
 
 local function check_bins(bins, least)
@@ -143,7 +143,7 @@ end
 -- @treturn matrix shuffles x units
 -- @usage
 -- local positions, activity = rng:uniform(900, 2, -1, 1), rng:uniform(900, 3)
--- local chance = rx.shuffled(positions, activity, rx.spatial_information, { box = 2, rng = rng, shuffles = 20 })
+-- local chance = rx.shuffled(positions, activity, rx.spatial_information, { box = 2, rng = rng })
 -- print("five in a hundred exceed", rx.quantile(chance:column(1), 0.95))
 function maps.shuffled(positions, activity, statistic, options)
   check_positions(positions, "shuffled", 2)
@@ -190,8 +190,7 @@ end
 -- local tuning = rx.tuning(bearings, states:relu(), { bins = 18 })
 -- print(tuning.preferred, tuning.length)
 function maps.tuning(bearings, activity, options)
-  check.that(check.is_matrix(bearings) and bearings.cols == 1 and bearings.rows > 0, 1, "tuning",
-             "matrix of 1 column", bearings)
+  check_positions(bearings, "tuning", 1)
   check_activity(bearings, activity, "tuning")
   local o = check_options(options, { bins = { "size", 36 } })
   check_bins(o.bins, 2)
