@@ -13,7 +13,8 @@ local MOST_BINS = 1000
 
 local function check_positions(positions, name, dims)
   local holds = check.is_matrix(positions) and positions.cols >= 1 and positions.cols <= dims
-  check.that(holds and positions.rows > 0, 1, name, dims == 1 and "matrix of 1 column" or ("matrix of 1 to %d columns"):format(dims), positions)
+  local expected = dims == 1 and "matrix of 1 column" or ("matrix of 1 to %d columns"):format(dims)
+  check.that(holds and positions.rows > 0, 1, name, expected, positions)
 end
 
 local function check_bins(bins, least)
