@@ -188,7 +188,7 @@ end
 --   and of each unit (1 x units) the `preferred` bearing, the circular mean of its curve, its `length`, from
 --   0 for a flat curve to 1, and `peak`, its highest rate. Of activity below 0 `length` means nothing
 -- @usage
--- local tuning = rx.tuning(bearings, states:relu(), { bins = 18 })
+-- local tuning = rx.tuning(bearings, states:abs(), { bins = 18 })
 -- print(tuning.preferred, tuning.length)
 function maps.tuning(bearings, activity, options)
   check_positions(bearings, "tuning", 1)
