@@ -207,10 +207,8 @@ static int adam_newindex(lua_State *L)
 }
 
 static const struct rx_binding methods[] = {
-    { "update", adam_update, 2 },
-    { "state", adam_state, 0 },
-    { "restore", adam_restore, 1 },
-    { NULL, NULL, 0 },
+    { "update", adam_update, 2 },       { "state", adam_state, 0 }, { "restore", adam_restore, 1 },
+    { "__newindex", adam_newindex, 3 }, { NULL, NULL, 0 },
 };
 
 static const struct rx_binding functions[] = {
@@ -220,13 +218,6 @@ static const struct rx_binding functions[] = {
 
 void rx_open_adam(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    lua_pushcfunction(L, adam_newindex);
-    lua_setfield(L, -2, "__newindex");
-    lua_newtable(L);
-    rx_set_methods(L, methods, "optimizer");
-    lua_pushcclosure(L, adam_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    rx_set_type(L, type_name, "optimizer", methods, adam_index);
     rx_set_functions(L, functions);
 }

@@ -25,9 +25,14 @@ struct rx_binding {
     int most;
 };
 
-/* Set functions, or methods of objects of a kind, in the table on top of the stack. */
+/* Set functions in the table on top of the stack. */
 void rx_set_functions(lua_State *L, const struct rx_binding functions[]);
-void rx_set_methods(lua_State *L, const struct rx_binding methods[], const char *kind);
+
+/* Register a type of objects, called `kind` in messages; called again, add to it. Names that begin
+ * with __ are metamethods. `index` knows the fields, and finds the methods in a table that is its
+ * upvalue; NULL: there are no fields. */
+void rx_set_type(lua_State *L, const char *type_name, const char *kind,
+                 const struct rx_binding methods[], lua_CFunction index);
 
 /* Raise, at the line of the nearest caller outside the library: a message, or what is wrong with
  * an argument of the running function, by its name. */
@@ -96,7 +101,7 @@ void rx_check_finite(lua_State *L, int arg, const struct rx_matrix *m);
 /* --- matrix_arithmetic.c --------------------------------------------------------------------- */
 
 /* Methods and operators of matrices. */
-extern const struct rx_binding rx_arithmetic_methods[], rx_arithmetic_operators[];
+extern const struct rx_binding rx_arithmetic_methods[];
 
 /* --- random.c ------------------------------------------------------------------------------- */
 

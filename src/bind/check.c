@@ -191,27 +191,41 @@ static int call(lua_State *L)
     return function->call(L);
 }
 
-static void set_functions(lua_State *L, const struct rx_binding functions[], const char *kind)
+/* Push a function of a table; `kind` is that of a method's object, NULL if it is none. */
+static void push_function(lua_State *L, const struct rx_binding *function, const char *kind)
 {
-    for (; functions->name; functions++) {
-        lua_pushlightuserdata(L, (void *)functions);
-        if (kind)
-            lua_pushstring(L, kind);
-        else
-            lua_pushnil(L);
-        lua_pushcclosure(L, call, UPVALUES);
-        lua_setfield(L, -2, functions->name);
-    }
+    lua_pushlightuserdata(L, (void *)function);
+    lua_pushstring(L, kind); /* nil for NULL */
+    lua_pushcclosure(L, call, UPVALUES);
 }
 
 void rx_set_functions(lua_State *L, const struct rx_binding functions[])
 {
-    set_functions(L, functions, NULL);
+    for (; functions->name; functions++) {
+        push_function(L, functions, NULL);
+        lua_setfield(L, -2, functions->name);
+    }
 }
 
-void rx_set_methods(lua_State *L, const struct rx_binding methods[], const char *kind)
+void rx_set_type(lua_State *L, const char *type_name, const char *kind,
+                 const struct rx_binding methods[], lua_CFunction index)
 {
-    set_functions(L, methods, kind);
+    if (luaL_newmetatable(L, type_name)) {
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, -3, "methods");
+        if (index)
+            lua_pushcclosure(L, index, 1);
+        lua_setfield(L, -2, "__index");
+    }
+    const int metatable = lua_gettop(L);
+    lua_getfield(L, metatable, "methods");
+    for (; methods->name; methods++) {
+        const bool is_metamethod = strncmp(methods->name, "__", 2) == 0;
+        push_function(L, methods, is_metamethod ? NULL : kind);
+        lua_setfield(L, is_metamethod ? metatable : metatable + 1, methods->name);
+    }
+    lua_settop(L, metatable - 1);
 }
 
 const char *rx_field_name(lua_State *L)

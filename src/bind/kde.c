@@ -216,6 +216,7 @@ static const struct rx_binding methods[] = {
     { "density", kde_density, 1 },
     { "log_density", kde_log_density, 1 },
     { "sample", kde_sample, 2 },
+    { "__tostring", kde_tostring, 1 },
     { NULL, NULL, 0 },
 };
 
@@ -226,13 +227,6 @@ static const struct rx_binding functions[] = {
 
 void rx_open_kde(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    lua_pushcfunction(L, kde_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_newtable(L);
-    rx_set_methods(L, methods, "kernel density");
-    lua_pushcclosure(L, kde_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    rx_set_type(L, type_name, "kernel density", methods, kde_index);
     rx_set_functions(L, functions);
 }

@@ -482,6 +482,7 @@ static const struct rx_binding methods[] = {
     { "clone", matrix_clone, 0 },
     { "totable", matrix_totable, 0 },
     { "t", matrix_transpose, 0 },
+    { "__tostring", matrix_tostring, 1 },
     { NULL, NULL, 0 },
 };
 
@@ -493,15 +494,7 @@ static const struct rx_binding functions[] = {
 
 void rx_open_matrix(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    rx_set_functions(L, rx_arithmetic_operators);
-    lua_pushcfunction(L, matrix_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_newtable(L);
-    rx_set_methods(L, methods, "matrix");
-    rx_set_methods(L, rx_arithmetic_methods, "matrix");
-    lua_pushcclosure(L, matrix_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    rx_set_type(L, type_name, "matrix", methods, matrix_index);
+    rx_set_type(L, type_name, "matrix", rx_arithmetic_methods, NULL);
     rx_set_functions(L, functions);
 }

@@ -410,11 +410,11 @@ const struct rx_binding rx_arithmetic_methods[] = {
     { "max", matrix_max, 1 },
     { "argmax", matrix_argmax, 1 },
     { "is_finite", matrix_is_finite, 0 },
-    { NULL, NULL, 0 },
-};
-
-const struct rx_binding rx_arithmetic_operators[] = {
-    { "__add", matrix_add, 2 }, { "__sub", matrix_sub, 2 }, { "__mul", matrix_product, 2 },
-    { "__div", matrix_div, 2 }, { "__pow", matrix_pow, 2 }, { "__unm", matrix_negate, 2 },
+    { "__add", matrix_add, 2 },
+    { "__sub", matrix_sub, 2 },
+    { "__mul", matrix_product, 2 },
+    { "__div", matrix_div, 2 },
+    { "__pow", matrix_pow, 2 },
+    { "__unm", matrix_negate, 2 },
     { NULL, NULL, 0 },
 };

@@ -112,6 +112,7 @@ static int moments_tostring(lua_State *L)
 static const struct rx_binding methods[] = {
     { "add", moments_add, 1 },
     { "covariance", moments_covariance, 0 },
+    { "__tostring", moments_tostring, 1 },
     { NULL, NULL, 0 },
 };
 
@@ -123,13 +124,6 @@ static const struct rx_binding functions[] = {
 
 void rx_open_moments(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    lua_pushcfunction(L, moments_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_newtable(L);
-    rx_set_methods(L, methods, "moments");
-    lua_pushcclosure(L, moments_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    rx_set_type(L, type_name, "moments", methods, moments_index);
     rx_set_functions(L, functions);
 }

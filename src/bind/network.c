@@ -439,14 +439,11 @@ static const struct rx_binding functions[] = {
 
 void rx_open_network(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    rx_set_functions(L, metamethods);
-    lua_newtable(L);
-    rx_set_methods(L, methods, "network");
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -4, "network_methods"); /* the library in Lua adds to them */
-    lua_pushcclosure(L, network_index, 1);
-    lua_setfield(L, -2, "__index");
+    rx_set_type(L, type_name, "network", methods, network_index);
+    rx_set_type(L, type_name, "network", metamethods, NULL);
+    luaL_getmetatable(L, type_name);
+    lua_getfield(L, -1, "methods");
+    lua_setfield(L, -3, "network_methods"); /* the library in Lua adds to them */
     lua_pop(L, 1);
     rx_set_functions(L, functions);
 }

@@ -130,11 +130,6 @@ static const struct rx_binding functions[] = {
 
 void rx_open_place_cells(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    lua_newtable(L);
-    rx_set_methods(L, methods, "population of cells");
-    lua_pushcclosure(L, cells_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    rx_set_type(L, type_name, "population of cells", methods, cells_index);
     rx_set_functions(L, functions);
 }

@@ -145,11 +145,9 @@ static int random_tostring(lua_State *L)
 }
 
 static const struct rx_binding methods[] = {
-    { "uniform", random_uniform, 4 },
-    { "normal", random_normal, 4 },
-    { "rayleigh", random_rayleigh, 3 },
-    { "seek", random_seek, 1 },
-    { NULL, NULL, 0 },
+    { "uniform", random_uniform, 4 },     { "normal", random_normal, 4 },
+    { "rayleigh", random_rayleigh, 3 },   { "seek", random_seek, 1 },
+    { "__tostring", random_tostring, 1 }, { NULL, NULL, 0 },
 };
 
 static const struct rx_binding functions[] = {
@@ -159,13 +157,6 @@ static const struct rx_binding functions[] = {
 
 void rx_open_random(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    lua_pushcfunction(L, random_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_newtable(L);
-    rx_set_methods(L, methods, "random generator");
-    lua_pushcclosure(L, random_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    rx_set_type(L, type_name, "random generator", methods, random_index);
     rx_set_functions(L, functions);
 }

@@ -135,19 +135,13 @@ static const struct rx_binding functions[] = {
 
 static const struct rx_binding methods[] = {
     { "release", lock_release, 0 },
+    { "__gc", lock_release, 1 },
+    { "__close", lock_release, 2 },
     { NULL, NULL, 0 },
 };
 
 void rx_open_lock(lua_State *L)
 {
-    luaL_newmetatable(L, type_name);
-    lua_pushcfunction(L, lock_release);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, lock_release);
-    lua_setfield(L, -2, "__close");
-    lua_newtable(L);
-    rx_set_methods(L, methods, "lock");
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    rx_set_type(L, type_name, "lock", methods, NULL);
     rx_set_functions(L, functions);
 }

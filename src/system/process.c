@@ -263,6 +263,7 @@ static int process_end_with_parent(lua_State *L)
 static const struct rx_binding child_methods[] = {
     { "ended", child_ended, 0 },
     { "stop", child_stop, 0 },
+    { "__gc", child_stop, 1 },
     { NULL, NULL, 0 },
 };
 
@@ -334,12 +335,6 @@ static const struct rx_binding functions[] = {
 
 void rx_open_process(lua_State *L)
 {
-    luaL_newmetatable(L, child_name);
-    lua_pushcfunction(L, child_stop);
-    lua_setfield(L, -2, "__gc");
-    lua_newtable(L);
-    rx_set_methods(L, child_methods, "process");
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    rx_set_type(L, child_name, "process", child_methods, NULL);
     rx_set_functions(L, functions);
 }
