@@ -12,7 +12,9 @@ PACKAGES = $(COMPILER) libc6-dev pkg-config liblua5.4-dev lua5.4 libopenblas-ope
   lua-argparse lua-cjson lua-filesystem lua-busted lua-term lua-system lua-ldoc hdf5-tools
 LINT_PACKAGES = clang-format lua-check
 
-WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Werror
+# warnings end the build where it is worked on; a later compiler's need not keep anybody from building
+WERROR  := $(if $(wildcard .git),-Werror)
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes $(WERROR)
 
 # clang brings an OpenMP of its own. It counts loops that it cannot make vectors of as mistakes, and
 # fields that an initializer with names leaves 0.
@@ -28,7 +30,10 @@ MULTIARCH := $(shell ($(CC) -print-multiarch) 2>/dev/null)
 BLAS      := /usr/lib/$(MULTIARCH)/openblas-openmp
 
 CFLAGS   = -std=c11 -O3 -g -march=$(ARCH) -fopenmp -fPIC -D_GNU_SOURCE $(WARNINGS)
-CPPFLAGS = -Isrc/core -Isrc/bind -Isrc/system -I/usr/include/$(MULTIARCH)/openblas-openmp \
+# and what -march=native means on this machine, where the compiler tells
+NATIVE    := $(shell ($(CC) -march=native -Q --help=target) 2>/dev/null | awk '$$1 == "-march=" { print $$2 }')
+PROCESSOR := $(ARCH)$(if $(and $(filter native,$(ARCH)),$(NATIVE)), ($(NATIVE)))
+CPPFLAGS = -DRX_ARCH='"$(PROCESSOR)"' -Isrc/core -Isrc/bind -Isrc/system -I/usr/include/$(MULTIARCH)/openblas-openmp \
   $(shell pkg-config --cflags lua5.4 hdf5-serial 2>/dev/null)
 LDFLAGS  = -fopenmp -Wl,-rpath,$(BLAS)
 # blas and lapack before lapacke, needed or not, or it would load a second BLAS
@@ -75,11 +80,11 @@ $(BUILD)/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+FLAGS = '$(CC) $(PROCESSOR) $(CFLAGS) $(LDFLAGS) $(HDF5) $(LDLIBS)'
 # remembers the flags, so that another ARCH builds everything anew
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS) $(LDFLAGS) $(HDF5) $(LDLIBS)' | cmp -s - $@ \
-	  || echo '$(CC) $(CFLAGS) $(LDFLAGS) $(HDF5) $(LDLIBS)' > $@
+	@echo $(FLAGS) | cmp -s - $@ || echo $(FLAGS) > $@
 
 -include $(LIBRARY:.o=.d) $(HOST:.o=.d)
 

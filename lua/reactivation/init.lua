@@ -17,7 +17,8 @@ local seeds = require "reactivation.analysis.seeds"
 local statistics = require "reactivation.analysis.statistics"
 
 local rx = {
-  _VERSION = "rxlua 0.1.0",
+  _VERSION = "rxlua " .. core.version,
+  version = core.version,
 
   -- numerics
   matrix = core.matrix,
@@ -83,6 +84,7 @@ local rx = {
   report = require "reactivation.runs.report",
   page = require "reactivation.runs.page",
   threads = core.threads,
+  machine = core.machine,
 
   -- tasks, and the two phases of a network that learned one
   phases = phases.both,

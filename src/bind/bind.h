@@ -171,6 +171,7 @@ void rx_open_file(lua_State *L);
 void rx_open_whole(lua_State *L);
 void rx_open_lock(lua_State *L);
 void rx_open_process(lua_State *L);
+void rx_open_machine(lua_State *L);
 
 int luaopen_reactivation_core(lua_State *L);
 

@@ -40,5 +40,6 @@ int luaopen_reactivation_core(lua_State *L)
     rx_open_whole(L);
     rx_open_lock(L);
     rx_open_process(L);
+    rx_open_machine(L);
     return 1;
 }

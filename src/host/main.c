@@ -1,11 +1,11 @@
 /* main.c - rxlua: Lua 5.4 with the bindings inside and, on its command line, the manners of lua. */
 #include "bind.h"
 #include "library.h"
+#include "machine.h"
 #include "options.h"
 #include "prompt.h"
 #include "run.h"
 #include "signals.h"
-#include "version.h"
 #include <lualib.h>
 #include <signal.h>
 #include <stdio.h>
@@ -139,6 +139,16 @@ static void run_rest(lua_State *L, struct command *command)
         run_file(L, command, NULL);
 }
 
+static void show_version(void)
+{
+    rx_machine_share_threads();
+    const struct rx_machine m = rx_machine();
+    host_prompt_version();
+    printf("OpenBLAS %s with kernels for %s, HDF5 %s, built for %s, %d %s\n", m.openblas, m.kernel,
+           m.hdf5, m.processor, m.threads, m.threads == 1 ? "thread" : "threads");
+    fflush(stdout);
+}
+
 static int run_command(lua_State *L)
 {
     struct command *command = lua_touserdata(L, 1);
@@ -152,6 +162,8 @@ static int run_command(lua_State *L)
     lua_gc(L, LUA_GCGEN, 0, 0);
     host_signals_run(L);
     if (options->version)
+        show_version();
+    else if (options->interactive)
         host_prompt_version();
     if ((options->no_environment || run_environment(L, command)) && run_actions(L, command) &&
         run_script(L, command))

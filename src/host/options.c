@@ -43,7 +43,7 @@ static const char *text_at(char **argv, int *index)
 static bool read_flag(struct host_options *options, const char *word)
 {
     if (is(word, "-i"))
-        options->interactive = options->version = true;
+        options->interactive = true;
     else if (is(word, "-v"))
         options->version = true;
     else if (is(word, "-E"))

@@ -19,7 +19,7 @@ enum input { INPUT_LINE, INPUT_DROPPED, INPUT_END };
 
 void host_prompt_version(void)
 {
-    puts("rxlua " RXLUA_VERSION "  " LUA_RELEASE);
+    puts("rxlua " RX_VERSION "  " LUA_RELEASE);
     fflush(stdout);
 }
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ECHO_SECONDS 0.2
 
@@ -76,6 +77,29 @@ static void on_stop(int signal_number)
 static void on_continue(int signal_number)
 {
     (void)signal_number;
+}
+
+#ifdef __x86_64__
+#define OLDER "x86-64-v2"
+#else
+#define OLDER "armv8-a"
+#endif
+
+static void on_illegal(int signal_number)
+{
+    static const char message[] =
+        "rxlua: this processor lacks instructions of the one that rxlua was built for, " RX_ARCH
+        ".\n"
+        "Build it anew on this machine: make; or for older processors too: make ARCH=" OLDER "\n";
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
+        _exit(128 + signal_number);
+}
+
+/* Before main, which the compiler may begin with the very instruction. Then the signal comes again.
+ */
+__attribute__((constructor)) static void explain_illegal(void)
+{
+    handle(SIGILL, on_illegal, (int)SA_RESETHAND);
 }
 
 void host_signals_run(lua_State *L)

@@ -11,6 +11,9 @@
  * still to be saved, nor does what nohup or whoever started the program had ignored. While a line
  * is edited, a signal is noted and ends the reading; nothing else.
  *
+ * SIGILL, from the program's first moment, has a word for those who run it on an older processor
+ * than it was built for.
+ *
  * As with lua, a hook reaches the main coroutine only: another that neither yields nor calls a long
  * C computation goes on until the second Ctrl-C. */
 #ifndef HOST_SIGNALS_H

@@ -1,4 +1,4 @@
-/* process.c - programs started without a shell, the terminal, the clock and the threads. */
+/* process.c - programs started without a shell, the terminal and the clock. */
 
 /** What concerns the process as a whole.
  * @module reactivation.process */
@@ -6,7 +6,6 @@
 #include "bind.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <omp.h>
 #include <poll.h>
 #include <spawn.h>
 #include <string.h>
@@ -267,7 +266,7 @@ static const struct rx_binding child_methods[] = {
     { NULL, NULL, 0 },
 };
 
-/* --- terminal, clock, threads ---------------------------------------------------------------- */
+/* --- terminal, clock ------------------------------------------------------------------------- */
 
 /* sleep(seconds): less if a signal comes */
 static int process_sleep(lua_State *L)
@@ -305,22 +304,6 @@ static int process_now(lua_State *L)
     return 1;
 }
 
-/** The number of threads on which the library computes; results do not depend on it.
- * @function rx.threads
- * @int[opt] n set it to this; at the start it is the number of cores, or of OMP_NUM_THREADS
- * @treturn int
- * @usage rx.threads(1) */
-static int process_threads(lua_State *L)
-{
-    if (!lua_isnoneornil(L, 1)) {
-        const lua_Integer n = rx_check_integer(L, 1);
-        rx_argument_check(L, n >= 1 && n <= 4096, 1, "number of threads expected, 1 or more");
-        omp_set_num_threads((int)n);
-    }
-    lua_pushinteger(L, omp_get_max_threads());
-    return 1;
-}
-
 static const struct rx_binding functions[] = {
     { "run", process_run, 1 },
     { "start", process_start, 1 },
@@ -329,7 +312,6 @@ static const struct rx_binding functions[] = {
     { "is_terminal", process_is_terminal, 0 },
     { "terminal_width", process_terminal_width, 0 },
     { "now", process_now, 0 },
-    { "threads", process_threads, 1 },
     { NULL, NULL, 0 },
 };
 

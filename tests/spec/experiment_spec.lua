@@ -78,7 +78,7 @@ describe("the head-direction experiment", function()
     end
     table.sort(names)
     assert.are.same({ "checkpoint.h5", "configuration.json", "figure3.dat", "figure3.gp", "figure3.svg",
-                      "history.h5", "numbers.json", "training.json" }, names)
+                      "history.h5", "machine.json", "numbers.json", "training.json" }, names)
   end)
 
   it("says the same when it is started again, and trains no more", function()

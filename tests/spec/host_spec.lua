@@ -96,10 +96,18 @@ describe("The command line of rxlua", function()
     says("table\n", [[cd /; rxlua -e 'print(type(require "reactivation.core"))']])
   end)
 
-  it("shows its version and that of Lua for -v", function()
-    local output, status = sh "rxlua -v"
-    assert.truthy(output:find "^rxlua %d+%.%d+%.%d+  Lua 5%.4%.%d+\n$")
+  it("shows for -v its version, that of Lua, and what computes", function()
+    local output, status = sh "OMP_NUM_THREADS=3 rxlua -v"
+    assert.truthy(output:find("^rxlua %d+%.%d+%.%d+  Lua 5%.4%.%d+\n" ..
+      "OpenBLAS %d%S+ with kernels for %w+, HDF5 %d+%.%d+%.%d+, built for [^\n]+, 3 threads\n$"), output)
     assert.equal(0, status)
+  end)
+
+  it("says what it was built for where the processor does not know an instruction", function()
+    local output, status = run "for _ = 1, 2 do os.execute 'kill -ILL $PPID' end"
+    contains("rxlua: this processor lacks instructions of the one that rxlua was built for, ", output)
+    contains("make ARCH=", output)
+    assert.equal(128 + 4, status)
   end)
 
   it("shows its usage for -h and --help", function()

@@ -2,6 +2,7 @@
 -- @module reactivation.experiment
 -- @pragma nostrip
 
+local core = require "reactivation.core"
 local arguments = require "reactivation.runs.arguments"
 local figure = require "reactivation.figures.figure"
 local new_folder = require "reactivation.runs.folder"
@@ -33,14 +34,15 @@ function Experiment:draw(name, panels)
   if not drawn then self.problem = self.problem or problem end
 end
 
---- Print and store what was found, store the configuration, and say where the figures are; it raises if one
--- could not be drawn.
+--- Print and store what was found, store the configuration and, in machine.json, what `rx.machine` tells; say
+-- where the figures are; it raises if one could not be drawn.
 -- @function experiment:finish
 -- @string title
 -- @tab rows as for `rx.report`
 -- @tab[opt] columns as for `rx.report`
 function Experiment:finish(title, rows, columns)
   self.folder:write("configuration.json", self.options)
+  self.folder:write("machine.json", core.machine())
   report(self.folder, title, rows, columns)
   if self.problem then error("no figure: " .. self.problem, 0) end
   for _, name in ipairs(self.figures) do print("figure: " .. self.folder:path(name)) end

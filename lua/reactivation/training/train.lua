@@ -144,6 +144,7 @@ function Trainer:save()
     weights = self.net.weights,
     optimizer = self.optimizer:state(),
     history = self.history,
+    machine = core.machine(),
   })
   if not ok then error("cannot save the checkpoint: " .. message, 0) end
   self.saved = self.done
