@@ -135,6 +135,12 @@ bool rx_option_boolean(lua_State *L, int arg, const char *name, bool absent);
 int rx_option_choice(lua_State *L, int arg, const char *name, int absent,
                      const char *const choices[]);
 
+/* Likewise one of the entries, of `size` bytes, of a table of the core: each begins with its name,
+ * the last has none. Push all names, as a list. */
+int rx_option_entry(lua_State *L, int arg, const char *name, int absent, const void *table,
+                    size_t size);
+void rx_push_names(lua_State *L, const void *table, size_t size);
+
 /* Option `name`, a matrix of this shape and of finite numbers; NULL if absent. */
 struct rx_matrix *rx_option_matrix(lua_State *L, int arg, const char *name, lua_Integer rows,
                                    lua_Integer cols);

@@ -48,11 +48,11 @@ bool rx_test_head_direction_code(lua_State *L, int index, struct rx_code *code)
 static int cells_new(lua_State *L)
 {
     static const char *const names[] = { "cells", "width", "tuning", NULL };
-    static const char *const tunings[] = { "peak", "density", NULL };
     rx_check_options(L, 1, names);
     const size_t count = rx_option_size(L, 1, "cells", 512);
     const double width = rx_option_number(L, 1, "width", acos(-1) / 6);
-    const int density = rx_option_choice(L, 1, "tuning", 0, tunings);
+    const int tuning = rx_option_entry(L, 1, "tuning", 0, rx_head_direction_tunings,
+                                       sizeof rx_head_direction_tunings[0]);
     if (width < 1e-3 || width > 1e3)
         rx_option_error(L, "width", "radians from 0.001 to 1000 expected, got %f", width);
     const double sharpness = 1 / (width * width);
@@ -66,7 +66,7 @@ static int cells_new(lua_State *L)
     cells->core = (struct rx_head_direction_cells){
         .cells = count,
         .sharpness = (float)sharpness,
-        .scale = density ? (float)rx_von_mises_density_scale(sharpness) : 1,
+        .scale = (float)rx_head_direction_tunings[tuning].scale(sharpness),
         .cosine = preferred->data + count,
         .sine = preferred->data + 2 * count,
     };
@@ -138,4 +138,6 @@ void rx_open_head_direction_cells(lua_State *L)
 {
     rx_set_type(L, type_name, "population of cells", methods, cells_index);
     rx_set_functions(L, functions);
+    rx_push_names(L, rx_head_direction_tunings, sizeof rx_head_direction_tunings[0]);
+    lua_setfield(L, -2, "head_direction_tunings");
 }

@@ -90,24 +90,49 @@ bool rx_option_boolean(lua_State *L, int arg, const char *name, bool absent)
     return value;
 }
 
-int rx_option_choice(lua_State *L, int arg, const char *name, int absent,
-                     const char *const choices[])
+/* The name with which entry `i` of a table begins. */
+static const char *entry_name(const void *table, size_t size, int i)
 {
+    const char *name;
+    memcpy(&name, (const char *)table + (size_t)i * size, sizeof name);
+    return name;
+}
+
+int rx_option_entry(lua_State *L, int arg, const char *name, int absent, const void *table,
+                    size_t size)
+{
+    const char *entry;
     if (!rx_push_option(L, arg, name))
         return absent;
     if (lua_type(L, -1) == LUA_TSTRING)
-        for (int i = 0; choices[i]; i++)
-            if (strcmp(lua_tostring(L, -1), choices[i]) == 0) {
+        for (int i = 0; (entry = entry_name(table, size, i)); i++)
+            if (strcmp(lua_tostring(L, -1), entry) == 0) {
                 lua_pop(L, 1);
                 return i;
             }
     const char *got = rx_describe(L, -1);
     lua_pushliteral(L, "");
-    for (int i = 0; choices[i]; i++) {
-        lua_pushfstring(L, "%s'%s'", i ? ", " : "", choices[i]);
+    for (int i = 0; (entry = entry_name(table, size, i)); i++) {
+        lua_pushfstring(L, "%s'%s'", i ? ", " : "", entry);
         lua_concat(L, 2);
     }
     return rx_option_error(L, name, "one of %s expected, got %s", lua_tostring(L, -1), got);
+}
+
+int rx_option_choice(lua_State *L, int arg, const char *name, int absent,
+                     const char *const choices[])
+{
+    return rx_option_entry(L, arg, name, absent, choices, sizeof choices[0]);
+}
+
+void rx_push_names(lua_State *L, const void *table, size_t size)
+{
+    const char *entry;
+    lua_newtable(L);
+    for (int i = 0; (entry = entry_name(table, size, i)); i++) {
+        lua_pushstring(L, entry);
+        lua_rawseti(L, -2, i + 1);
+    }
 }
 
 /* "any" or the number itself, for a message */

@@ -40,7 +40,6 @@ bool rx_test_place_code(lua_State *L, int index, struct rx_code *code)
 static int cells_new(lua_State *L)
 {
     static const char *const names[] = { "centers", "width", "tuning", NULL };
-    static const char *const tunings[] = { "softmax", "gaussian", "difference_of_gaussians", NULL };
     rx_check_options(L, 1, names);
     const struct rx_matrix *given = rx_option_matrix(L, 1, "centers", RX_ANY, RX_ANY);
     if (!given || rx_matrix_count(given) == 0)
@@ -49,7 +48,8 @@ static int cells_new(lua_State *L)
     const double width = rx_option_number(L, 1, "width", 0.2);
     if (width < 1e-6 || width > 1e6)
         rx_option_error(L, "width", "number from 1e-6 to 1e6 expected, got %f", width);
-    const int tuning = rx_option_choice(L, 1, "tuning", RX_SOFTMAX, tunings);
+    const int tuning =
+        rx_option_entry(L, 1, "tuning", 0, rx_place_tunings, sizeof rx_place_tunings[0]);
 
     struct rx_place_cells *cells = lua_newuserdatauv(L, sizeof *cells, USER_VALUES);
     luaL_setmetatable(L, type_name);
@@ -63,7 +63,7 @@ static int cells_new(lua_State *L)
         .cells = given->rows,
         .dimensions = given->cols,
         .sharpness = (float)(0.5 / (width * width)),
-        .tuning = (enum rx_place_tuning)tuning,
+        .tuning = &rx_place_tunings[tuning],
         .centers = transposed->data,
     };
     return 1;
@@ -132,4 +132,6 @@ void rx_open_place_cells(lua_State *L)
 {
     rx_set_type(L, type_name, "population of cells", methods, cells_index);
     rx_set_functions(L, functions);
+    rx_push_names(L, rx_place_tunings, sizeof rx_place_tunings[0]);
+    lua_setfield(L, -2, "place_tunings");
 }

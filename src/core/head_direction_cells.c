@@ -15,7 +15,13 @@ void rx_head_direction_prefer(float *preferred, size_t cells)
     }
 }
 
-double rx_von_mises_density_scale(double sharpness)
+static double peak_scale(double sharpness)
+{
+    (void)sharpness;
+    return 1;
+}
+
+static double density_scale(double sharpness)
 {
     /* the trapezoid rule on a whole period converges faster than any power of the spacing */
     const size_t points = 4096;
@@ -24,6 +30,12 @@ double rx_von_mises_density_scale(double sharpness)
         mean += exp(sharpness * (cos(2 * pi * (double)i / (double)points) - 1));
     return (double)points / (2 * pi * mean);
 }
+
+const struct rx_head_direction_tuning rx_head_direction_tunings[] = {
+    { "peak", peak_scale },
+    { "density", density_scale },
+    { NULL, NULL },
+};
 
 /* amplitude (1 + harmonics) of the curve exp(k (cos x - 1)), by the same rule */
 static void fourier_series(double *amplitude, size_t harmonics, double sharpness)

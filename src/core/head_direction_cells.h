@@ -20,8 +20,12 @@ struct rx_head_direction_cells {
 /* preferred (3, cells): the preferred bearings, their cosines, their sines. */
 void rx_head_direction_prefer(float *preferred, size_t cells);
 
-/* The scale that makes the tuning curve a density over the circle. */
-double rx_von_mises_density_scale(double sharpness);
+/* A tuning by name: the scale that it gives to curves of a sharpness. */
+struct rx_head_direction_tuning {
+    const char *name;
+    double (*scale)(double sharpness);
+};
+extern const struct rx_head_direction_tuning rx_head_direction_tunings[]; /* ends without a name */
 
 /* patterns (RX_MOST_FACTORS, cells) of the tuning curve's harmonics: first the constant one, then
  * cosine and sine of one period, two periods, ... Returns how many of them give it to the accuracy

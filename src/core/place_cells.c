@@ -57,6 +57,19 @@ static void subtract_surround(float *x, size_t count)
     scale_to_sum(x, count);
 }
 
+static void difference_of_gaussians(float *x, size_t count)
+{
+    softmax(x, count);
+    subtract_surround(x, count);
+}
+
+const struct rx_place_tuning rx_place_tunings[] = {
+    { "softmax", softmax },
+    { "gaussian", rx_vector_exp },
+    { "difference_of_gaussians", difference_of_gaussians },
+    { NULL, NULL },
+};
+
 enum rx_status rx_place_encode(float *activity, const struct rx_place_cells *cells,
                                const float *positions, size_t rows, rx_stop *stop)
 {
@@ -67,13 +80,7 @@ enum rx_status rx_place_encode(float *activity, const struct rx_place_cells *cel
         if (*stop)
             continue;
         exponents(row, cells, positions + r * cells->dimensions);
-        if (cells->tuning == RX_GAUSSIAN) {
-            rx_vector_exp(row, count);
-            continue;
-        }
-        softmax(row, count);
-        if (cells->tuning == RX_DIFFERENCE)
-            subtract_surround(row, count);
+        cells->tuning->shape(row, count);
     }
     return *stop ? RX_STOPPED : RX_OK;
 }

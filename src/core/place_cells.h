@@ -1,4 +1,4 @@
-/* place_cells.h - cells tuned to a position, by their distance from a centre of their own.
+/* place_cells.h - cells tuned to a position x, by their distance from a centre c of their own.
  *
  * With g_c = exp(-|x - c|^2 / (2 width^2)), a cell answers to the position x with g_c itself
  * (Krishna et al. 2024, Eq. 20); with its share of the sum of all g_c, the softmax of their
@@ -12,12 +12,18 @@
 #include "status.h"
 #include <stddef.h>
 
-enum rx_place_tuning { RX_SOFTMAX, RX_GAUSSIAN, RX_DIFFERENCE };
+/* A tuning by name: what makes the exponents -|x - c|^2 / (2 width^2) of all cells their activity,
+ * in place. */
+struct rx_place_tuning {
+    const char *name;
+    void (*shape)(float *exponents, size_t cells);
+};
+extern const struct rx_place_tuning rx_place_tunings[]; /* the last one has no name */
 
 struct rx_place_cells {
     size_t cells, dimensions;
     float sharpness; /* 1 / (2 width^2) */
-    enum rx_place_tuning tuning;
+    const struct rx_place_tuning *tuning;
     const float *centers; /* (dimensions, cells); not owned */
 };
 

@@ -70,8 +70,8 @@ public.methods(HeadDirection)
 
 --- The head-direction task.
 -- @function rx.tasks.head_direction
--- @tab options steps (100), cells (512), width (pi/6 rad), tuning ("peak" or "density"),
---   turn_sd (11.52 rad/s), dt (0.02 s), biased (false), pull (none; rad a step)
+-- @tab options steps (100), cells (512), width (pi/6 rad), tuning (as for
+--   `rx.head_direction_cells`), turn_sd (11.52 rad/s), dt (0.02 s), biased (false), pull (none; rad a step)
 -- @return a task
 -- @usage local task = rx.tasks.head_direction { steps = 100, biased = true }
 return function(options)
@@ -79,7 +79,7 @@ return function(options)
     steps = { "size", 100 },
     cells = { "size", 512 },
     width = { "positive", math.pi / 6 },
-    tuning = { { "peak", "density" }, "peak" },
+    tuning = { core.head_direction_tunings, core.head_direction_tunings[1] },
     turn_sd = { "positive", 11.52 },
     dt = { "positive", 0.02 },
     biased = { "boolean", false },

@@ -125,8 +125,8 @@ end
 -- @tab options positions: a list of recordings, n x 2 matrices (m) of any length, NaN where tracking failed;
 --   interval (s), between their samples; bridge (0 s): how long a gap may be to be filled by a straight line;
 --   steps (100), dt (0.02 s); box (m, its side) and center_x, center_y (m), by default the least square that
---   holds the walks; cells (512), width (0.2 m), tuning ("softmax", "gaussian" or
---   "difference_of_gaussians"), rng (scatters the place cells; seed 0)
+--   holds the walks; cells (512), width (0.2 m), tuning (as for `rx.place_cells`), rng (scatters the place
+--   cells; seed 0)
 -- @return a task; its settings say where the box lies, how far was `walked` (m) and how many steps
 --   (`samples`) are left of all recordings
 -- @usage
@@ -146,7 +146,7 @@ return function(options)
     center_y = { "number" },
     cells = { "size", 512 },
     width = { "positive", 0.2 },
-    tuning = { { "softmax", "gaussian", "difference_of_gaussians" }, "softmax" },
+    tuning = { core.place_tunings, core.place_tunings[1] },
     rng = { "generator" },
   })
   local recordings = settings.positions

@@ -115,8 +115,8 @@ public.methods(SpatialNavigation)
 
 --- The spatial-navigation task.
 -- @function rx.tasks.spatial_navigation
--- @tab options steps (100), cells (512), width (0.2 m), tuning ("softmax", "gaussian" or
---   "difference_of_gaussians"), speed (0.26 pi m/s, the scale of the Rayleigh law), turn_sd
+-- @tab options steps (100), cells (512), width (0.2 m), tuning (as for
+--   `rx.place_cells`), speed (0.26 pi m/s, the scale of the Rayleigh law), turn_sd
 --   (11.52 rad/s), dt (0.02 s), box (2.2 m, its side), border (0.03 m from the wall), border_speed
 --   (0.25, the share of the speed that is kept there), biased (false), drift (0.05 of the way to the
 --   anchor a step), anchor_x and anchor_y (0 m), rng (scatters the place cells; seed 0)
@@ -127,7 +127,7 @@ return function(options)
     steps = { "size", 100 },
     cells = { "size", 512 },
     width = { "positive", 0.2 },
-    tuning = { { "softmax", "gaussian", "difference_of_gaussians" }, "softmax" },
+    tuning = { core.place_tunings, core.place_tunings[1] },
     speed = { "positive", 0.26 * math.pi },
     turn_sd = { "positive", 11.52 },
     dt = { "positive", 0.02 },
