@@ -1,15 +1,34 @@
-/* vector.h - elementary functions of many float32 numbers at once, accurate to a few units in
- * the last place. vector.c alone is compiled with -ffast-math, which lets the compiler call the
- * C library's vector functions; arguments must be finite, but NaN in gives NaN out. */
+/* vector.h - elementary functions of many float32 numbers at once, with the same bits everywhere.
+ *
+ * A C library has its own exp, in one version for each kind of processor, and they differ in the
+ * last bit. These are made of the operations that IEEE 754 rounds alike on every machine:
+ * additions, multiplications, divisions, square roots, fused multiply-adds written as such, and
+ * integers. The compiler makes vectors of the loops, and no order of anything depends on how wide
+ * they are.
+ *
+ * All are right to 2 units in the last place, subnormal numbers included, and have the values that
+ * C's have at zeros, infinities and NaN. `out` may be `x`. */
 #ifndef RX_VECTOR_H
 #define RX_VECTOR_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-void rx_vector_exp(float *x, size_t count);     /* x = exp(x); 0 below exp(-87) */
-void rx_vector_tanh(float *x, size_t count);    /* x = tanh(x) */
-void rx_vector_sigmoid(float *x, size_t count); /* x = 1 / (1 + exp(-x)) */
+/* out (count) = function(x) */
+void rx_vector_exp(float *out, const float *x, size_t count);
+void rx_vector_log(float *out, const float *x, size_t count);
+void rx_vector_sin(float *out, const float *x, size_t count);
+void rx_vector_cos(float *out, const float *x, size_t count);
+void rx_vector_tanh(float *out, const float *x, size_t count);
+void rx_vector_sigmoid(float *out, const float *x, size_t count); /* 1 / (1 + exp(-x)) */
+
+float rx_power(float x, float y); /* x^y */
+float rx_atan2(float y, float x); /* the angle of (x, y) */
+double rx_log(double x);          /* of a positive, normal number, to 1e-14 of itself or of 1 */
+
+/* The sum in double precision: 16 sums, of every sixteenth number, which are added up by halves. */
+double rx_vector_sum(const float *x, size_t count);
+double rx_vector_squares(const float *x, size_t count); /* of the squares */
 
 /* Rayleigh numbers of scale 1 from random bits. */
 void rx_vector_rayleigh(float *out, const uint32_t *bits, size_t count);

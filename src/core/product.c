@@ -1,0 +1,292 @@
+#include "product.h"
+#include "parallel.h"
+#include <math.h>
+#include <string.h>
+
+/* All that depends on the processor. A tile's sums leave a few of its vector registers free, of
+ * which there are 32, 16 and 32. */
+#ifndef RX_LANES
+#if defined __AVX512F__
+#define RX_LANES 16
+#elif defined __AVX__
+#define RX_LANES 8
+#else
+#define RX_LANES 4
+#endif
+#endif
+
+#if RX_LANES == 16
+enum { TILE_ROWS = 14, TILE_VECTORS = 2 };
+#elif RX_LANES == 8
+enum { TILE_ROWS = 6, TILE_VECTORS = 2 };
+#else
+enum { TILE_ROWS = 6, TILE_VECTORS = 4 };
+#endif
+
+enum {
+    LANES = RX_LANES,
+    WIDTH = LANES * TILE_VECTORS, /* of a panel */
+    DEPTH = 256,                  /* of the piece of a panel that stays in the first-level cache */
+    BLOCK_ROWS = 128,             /* of left that stay in the second level meanwhile */
+    BLOCK_COLUMNS = 192,          /* of left, where these are what an outer sum takes for rows */
+    BLOCK_STRIDE = BLOCK_COLUMNS + 16 /* no power of two, which caches take badly */
+};
+
+typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
+
+static inline vector load(const float *from)
+{
+    vector v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+/* A loop that becomes one instruction. */
+static inline vector multiply_add(float x, vector y, vector sum)
+{
+    for (int lane = 0; lane < LANES; lane++)
+        sum[lane] = fmaf(x, y[lane], sum[lane]);
+    return sum;
+}
+
+/* out (some rows, WIDTH) = left panel, or += */
+struct tile {
+    float *out;
+    size_t out_stride;
+    bool adds;
+    const float *left; /* element (i, k) at left[i * row_step + k * inner_step] */
+    size_t row_step, inner_step;
+    const float *panel; /* (inner, WIDTH) */
+    size_t inner;
+};
+
+/* `rows` is known when this is compiled, and the loops over rows and vectors are unrolled, so that
+ * `sum` is registers. */
+static inline __attribute__((always_inline)) void work_on(const struct tile *tile,
+                                                          const size_t rows)
+{
+    const size_t stride = tile->out_stride, row_step = tile->row_step;
+    const float *left = tile->left, *panel = tile->panel;
+    float *out = tile->out;
+    vector sum[TILE_ROWS][TILE_VECTORS];
+#pragma GCC unroll TILE_ROWS
+    for (size_t i = 0; i < TILE_ROWS && i < rows; i++)
+#pragma GCC unroll TILE_VECTORS
+        for (size_t v = 0; v < TILE_VECTORS; v++)
+            sum[i][v] = tile->adds ? load(out + i * stride + v * LANES) : (vector){ 0 };
+    for (size_t k = tile->inner; k > 0; k--) {
+#pragma GCC unroll TILE_ROWS
+        for (size_t i = 0; i < TILE_ROWS && i < rows; i++)
+#pragma GCC unroll TILE_VECTORS
+            for (size_t v = 0; v < TILE_VECTORS; v++)
+                sum[i][v] = multiply_add(left[i * row_step], load(panel + v * LANES), sum[i][v]);
+        left += tile->inner_step;
+        panel += WIDTH;
+    }
+#pragma GCC unroll TILE_ROWS
+    for (size_t i = 0; i < TILE_ROWS && i < rows; i++)
+#pragma GCC unroll TILE_VECTORS
+        for (size_t v = 0; v < TILE_VECTORS; v++)
+            memcpy(out + i * stride + v * LANES, &sum[i][v], sizeof(vector));
+}
+
+#define TILE_OF(rows)                                                                              \
+    static void tile_of_##rows(const struct tile *tile)                                            \
+    {                                                                                              \
+        work_on(tile, rows);                                                                       \
+    }
+TILE_OF(1)
+TILE_OF(2)
+TILE_OF(3)
+TILE_OF(4)
+TILE_OF(5)
+TILE_OF(6)
+#if RX_LANES == 16
+TILE_OF(7)
+TILE_OF(8)
+TILE_OF(9)
+TILE_OF(10)
+TILE_OF(11)
+TILE_OF(12)
+TILE_OF(13)
+TILE_OF(14)
+#endif
+
+static void (*const tile_of[TILE_ROWS])(const struct tile *) = {
+    tile_of_1, tile_of_2, tile_of_3, tile_of_4,  tile_of_5,  tile_of_6,
+#if RX_LANES == 16
+    tile_of_7, tile_of_8, tile_of_9, tile_of_10, tile_of_11, tile_of_12, tile_of_13, tile_of_14,
+#endif
+};
+
+/* The same for the columns first to first + count - 1 of the panel alone, which are those of out.
+ */
+static void work_on_part(const struct tile *tile, size_t rows, size_t first, size_t count)
+{
+    float whole[TILE_ROWS * WIDTH] = { 0 };
+    struct tile padded = *tile;
+    padded.out = whole;
+    padded.out_stride = WIDTH;
+    for (size_t i = 0; i < rows && tile->adds; i++)
+        memcpy(whole + i * WIDTH + first, tile->out + i * tile->out_stride, count * sizeof *whole);
+    tile_of[rows - 1](&padded);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(tile->out + i * tile->out_stride, whole + i * WIDTH + first, count * sizeof *whole);
+}
+
+/* Asks for part n of `parts` of a piece of a panel. */
+static void prefetch_panel(const float *panel, size_t depth, size_t n, size_t parts)
+{
+    for (size_t k = n * depth / parts; k < (n + 1) * depth / parts; k++)
+        __builtin_prefetch(panel + k * WIDTH);
+}
+
+/* Tiles down all rows, of columns first to first + count - 1 of a panel. Meanwhile what the next
+ * tile adds to, and the panel that is wanted `next`, come into cache. */
+static void work_down(struct tile tile, size_t rows, size_t first, size_t count, const float *next)
+{
+    const size_t tiles = rx_pieces(rows, TILE_ROWS), step = tile.row_step;
+    float *out = tile.out;
+    const float *left = tile.left;
+    for (size_t n = 0; n < tiles; n++) {
+        const size_t i = n * rows / tiles, height = (n + 1) * rows / tiles - i;
+        tile.out = out + i * tile.out_stride;
+        tile.left = left + i * step;
+        prefetch_panel(next, tile.inner, n, tiles);
+        for (size_t r = i + height; r < i + 2 * height && r < rows; r++)
+            __builtin_prefetch(out + r * tile.out_stride, 1);
+        if (count == WIDTH)
+            tile_of[height - 1](&tile);
+        else
+            work_on_part(&tile, height, first, count);
+    }
+}
+
+size_t rx_packed_size(size_t inner, size_t columns)
+{
+    return rx_pieces(columns, WIDTH) * WIDTH * inner;
+}
+
+/* A panel (inner, WIDTH) from a matrix of `columns` columns. */
+static void pack_panel(float *restrict panel, const float *restrict right, size_t inner_step,
+                       size_t column_step, size_t inner, size_t columns)
+{
+    for (size_t k = 0; k < inner; k++)
+        for (size_t j = 0; j < WIDTH; j++)
+            panel[k * WIDTH + j] = j < columns ? right[k * inner_step + j * column_step] : 0;
+}
+
+void rx_pack(float *packed, const float *right, size_t inner_step, size_t column_step, size_t inner,
+             size_t columns)
+{
+    for (size_t j = 0; j < columns; j += WIDTH)
+        pack_panel(packed + j * inner, right + j * column_step, inner_step, column_step, inner,
+                   rx_piece_length(columns, WIDTH, j));
+}
+
+static void clear(float *out, size_t stride, size_t rows, size_t columns)
+{
+    for (size_t i = 0; i < rows; i++)
+        memset(out + i * stride, 0, columns * sizeof *out);
+}
+
+/* Rows that stay in cache, times columns first to end - 1 of right, in pieces of DEPTH. */
+static void multiply_block(struct tile tile, size_t rows, const struct rx_packed *right,
+                           size_t first, size_t end)
+{
+    float *out = tile.out;
+    const float *left = tile.left;
+    const bool adds = tile.adds;
+    for (size_t k = 0; k < right->inner; k += DEPTH)
+        for (size_t j = first, next; j < end; j = next) {
+            const size_t panel = j / WIDTH * WIDTH;
+            next = panel + WIDTH < end ? panel + WIDTH : end;
+            tile.out = out + j - first;
+            tile.left = left + k;
+            tile.panel = right->panels + panel * right->inner + k * WIDTH;
+            tile.inner = rx_piece_length(right->inner, DEPTH, k);
+            tile.adds = adds || k > 0;
+            work_down(tile, rows, j - panel, next - j,
+                      tile.panel + (next < end ? right->inner * WIDTH : 0));
+        }
+}
+
+void rx_product(float *out, size_t out_stride, bool adds, const float *left, size_t left_stride,
+                size_t rows, const struct rx_packed *right, size_t first, size_t count)
+{
+    const size_t blocks = rx_pieces(rows, BLOCK_ROWS);
+    if (right->inner == 0 && !adds)
+        clear(out, out_stride, rows, count);
+    for (size_t b = 0; b < blocks; b++) {
+        const size_t i = b * rows / blocks, height = (b + 1) * rows / blocks - i;
+        const struct tile tile = { .out = out + i * out_stride,
+                                   .out_stride = out_stride,
+                                   .adds = adds,
+                                   .left = left + i * left_stride,
+                                   .row_step = left_stride,
+                                   .inner_step = 1 };
+        multiply_block(tile, height, right, first, first + count);
+    }
+}
+
+/* out (tile's, right's columns) += left right, `inner` at most DEPTH: packs as it goes. */
+static void multiply_unpacked(struct tile tile, size_t rows, const float *right, size_t stride,
+                              size_t columns)
+{
+    _Alignas(64) float panel[DEPTH * WIDTH];
+    float *out = tile.out;
+    tile.panel = panel;
+    for (size_t j = 0; j < columns; j += WIDTH) {
+        const size_t width = rx_piece_length(columns, WIDTH, j);
+        pack_panel(panel, right + j, stride, 1, tile.inner, width);
+        tile.out = out + j;
+        work_down(tile, rows, 0, width, panel);
+    }
+}
+
+void rx_product_once(float *out, const float *left, const float *right, size_t rows, size_t inner,
+                     size_t columns)
+{
+    clear(out, columns, rows, columns);
+    for (size_t k = 0; k < inner; k += DEPTH) {
+        const struct tile tile = { .out = out,
+                                   .out_stride = columns,
+                                   .adds = true,
+                                   .left = left + k,
+                                   .row_step = inner,
+                                   .inner_step = 1,
+                                   .inner = rx_piece_length(inner, DEPTH, k) };
+        multiply_unpacked(tile, rows, right + k * columns, columns, columns);
+    }
+}
+
+static void copy_block(float *copy, const float *left, size_t stride, size_t rows, size_t columns)
+{
+    for (size_t k = 0; k < rows; k++)
+        memcpy(copy + k * BLOCK_STRIDE, left + k * stride, columns * sizeof *copy);
+}
+
+void rx_outer_sum(float *sum, size_t sum_stride, const float *left, size_t left_stride,
+                  const float *right, size_t right_stride, size_t rows, size_t out, size_t in)
+{
+    _Alignas(64) float copy[DEPTH * BLOCK_STRIDE];
+    for (size_t k = 0; k < rows; k += DEPTH)
+        for (size_t i = 0; i < out; i += BLOCK_COLUMNS) {
+            const size_t depth = rx_piece_length(rows, DEPTH, k),
+                         width = rx_piece_length(out, BLOCK_COLUMNS, i);
+            const struct tile tile = { .out = sum + i * sum_stride,
+                                       .out_stride = sum_stride,
+                                       .adds = true,
+                                       .left = copy,
+                                       .row_step = 1,
+                                       .inner_step = BLOCK_STRIDE,
+                                       .inner = depth };
+            copy_block(copy, left + k * left_stride + i, left_stride, depth, width);
+            multiply_unpacked(tile, width, right + k * right_stride, right_stride, in);
+        }
+}
+
+const char *rx_product_vectors(void)
+{
+    return RX_LANES == 16 ? "16 x float32" : RX_LANES == 8 ? "8 x float32" : "4 x float32";
+}
