@@ -29,7 +29,9 @@ endif
 MULTIARCH := $(shell ($(CC) -print-multiarch) 2>/dev/null)
 BLAS      := /usr/lib/$(MULTIARCH)/openblas-openmp
 
-CFLAGS   = -std=c11 -O3 -g -march=$(ARCH) -fopenmp -fPIC -D_GNU_SOURCE $(WARNINGS)
+# a * b + c is rounded twice on every processor; where it is rounded once, the code says fma
+SAME_BITS = -ffp-contract=off -fno-math-errno -fno-trapping-math
+CFLAGS   = -std=c11 -O3 -g -march=$(ARCH) $(SAME_BITS) -fopenmp -fPIC -D_GNU_SOURCE $(WARNINGS)
 # and what -march=native means on this machine, where the compiler tells
 NATIVE    := $(shell ($(CC) -march=native -Q --help=target) 2>/dev/null | awk '$$1 == "-march=" { print $$2 }')
 PROCESSOR := $(ARCH)$(if $(and $(filter native,$(ARCH)),$(NATIVE)), ($(NATIVE)))
@@ -37,9 +39,7 @@ CPPFLAGS = -DRX_ARCH='"$(PROCESSOR)"' -Isrc/core -Isrc/bind -Isrc/system -I/usr/
   $(shell pkg-config --cflags lua5.4 hdf5-serial 2>/dev/null)
 LDFLAGS  = -fopenmp -Wl,-rpath,$(BLAS)
 # blas and lapack before lapacke, needed or not, or it would load a second BLAS
-LDLIBS   = -L$(BLAS) -Wl,--no-as-needed -lopenblas -llapack -lblas -Wl,--as-needed -llapacke $(MVEC) -lm
-# the C library's vector functions, where it has them
-MVEC     := $(if $(findstring /,$(shell ($(CC) -print-file-name=libmvec.so) 2>/dev/null)),-lmvec)
+LDLIBS   = -L$(BLAS) -Wl,--no-as-needed -lopenblas -llapack -lblas -Wl,--as-needed -llapacke -lm
 
 # HDF5 is linked statically into the program: its shared library loads thirty others, 9 ms a start.
 # Most of these serve HDF5's reader of files on the web, which nobody calls: its calls may lead nowhere.
@@ -72,9 +72,6 @@ $(PROGRAM): $(LIBRARY) $(HOST) $(BUILD)/flags
 $(MODULE): $(LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -shared -Wl,-z,nodelete -o $@ $(LIBRARY) $(HDF5_SHARED) $(LDLIBS)
-
-# the one file whose loops become calls of the C library's vector functions
-$(BUILD)/core/vector.o: CFLAGS += -ffast-math
 
 $(BUILD)/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -71,10 +71,10 @@ void rx_activate(enum rx_activation activation, float *x, size_t count)
             x[i] = x[i] < 0 ? 0 : x[i]; /* this way round NaN stays NaN */
         break;
     case RX_HYPERBOLIC:
-        rx_vector_tanh(x, count);
+        rx_vector_tanh(x, x, count);
         break;
     case RX_SIGMOID:
-        rx_vector_sigmoid(x, count);
+        rx_vector_sigmoid(x, x, count);
         break;
     case RX_IDENTITY:
         break;

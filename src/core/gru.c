@@ -13,7 +13,7 @@ enum { DRIVES = 3 };
 static void open_gate(float *restrict heard, float *restrict g, const float *restrict before,
                       size_t units)
 {
-    rx_vector_sigmoid(g, units);
+    rx_vector_sigmoid(g, g, units);
     for (size_t i = 0; i < units; i++)
         heard[i] = g[i] * before[i];
 }
@@ -36,7 +36,7 @@ static void gates(const struct rx_step *step, size_t first, size_t count)
     for (size_t r = 0; r < step->rows; r++) {
         const size_t i = r * units + first;
         float *z = step->drive + r * width + first, *g = z + units;
-        rx_vector_sigmoid(z, count);
+        rx_vector_sigmoid(z, z, count);
         open_gate(step->after + i, g, step->before + i, count);
     }
 }

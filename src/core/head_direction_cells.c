@@ -130,7 +130,7 @@ enum rx_status rx_head_direction_encode(float *activity,
         const float kc = k * cosf(bearings[r]), ks = k * sinf(bearings[r]);
         for (size_t c = 0; c < count; c++)
             row[c] = kc * cells->cosine[c] + ks * cells->sine[c] - k;
-        rx_vector_exp(row, count);
+        rx_vector_exp(row, row, count);
         if (cells->scale != 1)
             for (size_t c = 0; c < count; c++)
                 row[c] *= cells->scale;

@@ -74,7 +74,7 @@ static void add_block(struct tally *tally, const struct rx_kde *kde, size_t firs
     const size_t count = rx_piece_length(kde->count, BLOCK, first);
     const float *weights = kde->weights + first;
     double apart[BLOCK];
-    _Alignas(64) float kernel[BLOCK];
+    _Alignas(64) float kernel[BLOCK] = { 0 };
     const double least = distances(apart, kde->white + first, kde->count, count, query, kde->dims);
     /* below, a kernel is nothing beside the nearest one, and slow to compute */
     const float lowest = -80;
@@ -82,7 +82,7 @@ static void add_block(struct tally *tally, const struct rx_kde *kde, size_t firs
         const float power = (float)((least - apart[j]) / 2);
         kernel[j] = power > lowest ? power : lowest;
     }
-    rx_vector_exp(kernel, count);
+    rx_vector_exp(kernel, kernel, count);
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (size_t j = 0; j < count; j++)

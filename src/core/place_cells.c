@@ -1,4 +1,5 @@
 #include "place_cells.h"
+#include "parallel.h"
 #include "population.h"
 #include "vector.h"
 #include <math.h>
@@ -18,11 +19,7 @@ static void exponents(float *restrict exponent, const struct rx_place_cells *cel
 
 static void scale_to_sum(float *x, size_t count)
 {
-    float sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < count; i++)
-        sum += x[i];
-    const float scale = sum > 0 ? 1 / sum : 0;
+    const float sum = (float)rx_vector_sum(x, count), scale = sum > 0 ? 1 / sum : 0;
     for (size_t i = 0; i < count; i++)
         x[i] *= scale;
 }
@@ -35,18 +32,30 @@ static void softmax(float *x, size_t count)
         most = x[i] > most ? x[i] : most;
     for (size_t i = 0; i < count; i++)
         x[i] -= most;
-    rx_vector_exp(x, count);
+    rx_vector_exp(x, x, count);
     scale_to_sum(x, count);
+}
+
+static double sum_of_roots(const float *x, size_t count)
+{
+    enum { PIECE = 128 };
+    float roots[PIECE];
+    double sum = 0;
+    for (size_t i = 0; i < count; i += PIECE) {
+        const size_t length = rx_piece_length(count, PIECE, i);
+        for (size_t j = 0; j < length; j++)
+            roots[j] = sqrtf(x[i + j]);
+        sum += rx_vector_sum(roots, length);
+    }
+    return sum;
 }
 
 /* From a softmax: its square root, scaled to sum to 1, is the softmax at twice the squared width.
  */
 static void subtract_surround(float *x, size_t count)
 {
-    float sum = 0, least = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < count; i++)
-        sum += sqrtf(x[i]);
+    const float sum = (float)sum_of_roots(x, count);
+    float least = 0;
 #pragma omp simd reduction(min : least)
     for (size_t i = 0; i < count; i++) {
         x[i] -= sqrtf(x[i]) / sum;
@@ -57,6 +66,11 @@ static void subtract_surround(float *x, size_t count)
     scale_to_sum(x, count);
 }
 
+static void gaussian(float *x, size_t count)
+{
+    rx_vector_exp(x, x, count);
+}
+
 static void difference_of_gaussians(float *x, size_t count)
 {
     softmax(x, count);
@@ -65,7 +79,7 @@ static void difference_of_gaussians(float *x, size_t count)
 
 const struct rx_place_tuning rx_place_tunings[] = {
     { "softmax", softmax },
-    { "gaussian", rx_vector_exp },
+    { "gaussian", gaussian },
     { "difference_of_gaussians", difference_of_gaussians },
     { NULL, NULL },
 };
