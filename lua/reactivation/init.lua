@@ -7,7 +7,9 @@ local core = require "reactivation.core"
 local density = require "reactivation.analysis.density"
 local network = require "reactivation.networks.network"
 local public = require "reactivation.check.public"
+local decoding = require "reactivation.analysis.decoding"
 local maps = require "reactivation.analysis.maps"
+local movement = require "reactivation.analysis.movement"
 local paths = require "reactivation.analysis.paths"
 local pca = require "reactivation.analysis.pca"
 local pictures = require "reactivation.figures.pictures"
@@ -61,12 +63,16 @@ local rx = {
   step_distance = paths.step_distance,
   mean_squared_displacement = paths.mean_squared_displacement,
   wasserstein = paths.wasserstein,
+  movement = movement.movement,
+  compare_phases = movement.compare_phases,
   coverage = maps.coverage,
   rate_maps = maps.rate_maps,
   tuning = maps.tuning,
   spatial_information = maps.spatial_information,
   grid_score = maps.grid_score,
   shuffled = maps.shuffled,
+  linear_decoder = decoding.linear,
+  bayesian_decoder = decoding.bayesian,
 
   -- training, files, figures, scripts
   train = require "reactivation.training.train",
