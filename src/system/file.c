@@ -8,211 +8,107 @@
 
 #include "file.h"
 #include "bind.h"
+#include "reader.h"
+#include "seal.h"
 #include "whole.h"
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- the walk's handles and its place ------------------------------------------------------- */
-
-static void push_place(lua_State *L, const struct rx_file *file)
-{
-    const int shown = file->depth > 12 ? 8 : file->depth; /* a cycle is recognized by its start */
-    luaL_Buffer b;
-    luaL_buffinit(L, &b);
-    for (int i = 0; i < shown; i++) {
-        if (i > 0)
-            luaL_addchar(&b, '.');
-        luaL_addstring(&b, file->keys[i]);
-    }
-    if (shown < file->depth)
-        luaL_addstring(&b, "...");
-    luaL_pushresult(&b);
-}
-
-int rx_file_error(lua_State *L, struct rx_file *file, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    lua_pushvfstring(L, format, arguments);
-    va_end(arguments);
-    if (file->depth > 0) {
-        push_place(L, file);
-        lua_pushfstring(L, "%s (at '%s')", lua_tostring(L, -2), lua_tostring(L, -1));
-    }
-    file->explained = true;
-    return lua_error(L);
-}
-
-void rx_file_check(lua_State *L, struct rx_file *file, int result)
-{
-    if (result < 0)
-        rx_file_error(L, file, "%s", file->damage);
-}
-
-hid_t rx_file_keep(lua_State *L, struct rx_file *file, hid_t handle)
-{
-    if (handle < 0)
-        rx_file_error(L, file, "%s", file->damage);
-    if (file->handle_count == RX_FILE_HANDLES) {
-        H5Idec_ref(handle);
-        rx_file_error(L, file, "too many open objects");
-    }
-    file->handles[file->handle_count++] = handle;
-    return handle;
-}
-
-static bool close_handles(struct rx_file *file, int count)
-{
-    bool good = true;
-    while (file->handle_count > count)
-        good &= H5Idec_ref(file->handles[--file->handle_count]) >= 0;
-    return good;
-}
-
-void rx_file_release(lua_State *L, struct rx_file *file, int count)
-{
-    if (!close_handles(file, count))
-        rx_file_error(L, file, "%s", file->damage);
-}
-
-void rx_file_enter(lua_State *L, struct rx_file *file, const char *key)
-{
-    if (file->depth == RX_FILE_DEPTH)
-        rx_file_error(L, file, "more than %d tables within each other", RX_FILE_DEPTH);
-    if (rx_stop_flag)
-        rx_check_status(L, RX_STOPPED);
-    luaL_checkstack(L, 20, "nested tables");
-    file->keys[file->depth++] = key;
-}
-
-void rx_file_leave(struct rx_file *file)
-{
-    file->depth--;
-}
-
-static void clean_up(struct rx_file *file)
-{
-    close_handles(file, 0);
-    for (size_t i = 0; i < sizeof file->names / sizeof *file->names; i++)
-        free(file->names[i].text);
-    if (file->text)
-        H5free_memory(file->text);
-}
-
-/* Call `walk` with the arguments on top of the stack and the file; its one result, or the error
- * message, is left there. Errors that are not ours (memory, an interrupt) are raised again. */
-static bool run_walk(lua_State *L, struct rx_file *file, lua_CFunction walk, int arguments)
-{
-    H5E_auto2_t print;
-    void *print_data;
-    lua_pushcfunction(L, walk);
-    lua_insert(L, -1 - arguments);
-    lua_pushlightuserdata(L, file);
-    if (H5Eget_auto2(H5E_DEFAULT, &print, &print_data) < 0 ||
-        H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
-        rx_error(L, "HDF5 does not start");
-    const int status = lua_pcall(L, arguments + 1, 1, 0);
-    clean_up(file);
-    const bool restored = H5Eset_auto2(H5E_DEFAULT, print, print_data) >= 0;
-    if (!restored || (status != LUA_OK && !file->explained)) {
-        free(file->image);
-        lua_error(L);
-    }
-    if (status != LUA_OK)
-        free(file->image);
-    return status == LUA_OK;
-}
-
-/* --- the seal: 16 bytes after the end of what HDF5 sees --------------------------------------
- *
- * HDF5 guards its metadata with checksums, but not the numbers. A seal covers every byte of a file
- * of ours; HDF5 ignores it, and drops it when another program changes the file. */
-
-static const char seal_mark[8] = { 'r', 'x', 's', 'e', 'a', 'l', '1', '\n' };
-
-/* Hash eight bytes a step; any change within one of them changes the sum. */
-static uint64_t checksum(uint64_t sum, const char *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i += 8) {
-        uint64_t word = 0;
-        memcpy(&word, bytes + i, size - i < 8 ? size - i : 8);
-        sum = (sum ^ le64toh(word)) * UINT64_C(0x9e3779b97f4a7c15);
-        sum ^= sum >> 32;
-    }
-    return sum;
-}
-
-static void write_seal(char *seal, uint64_t sum)
-{
-    memcpy(seal, seal_mark, sizeof seal_mark);
-    for (int i = 0; i < 8; i++)
-        seal[8 + i] = (char)(sum >> (8 * i) & 0xff);
-}
-
-static ssize_t read_fully(int fd, char *bytes, size_t size)
-{
-    size_t done = 0;
-    while (done < size) {
-        const ssize_t got = read(fd, bytes + done, size - done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return got;
-        if (got == 0)
-            break;
-        done += (size_t)got;
-    }
-    return (ssize_t)done;
-}
-
-/* Whether the file bears no seal or the right one. */
-static bool seal_holds(int fd, off_t size)
-{
-    char found[RX_FILE_SEAL], expected[RX_FILE_SEAL], block[1 << 16];
-    off_t left = size - RX_FILE_SEAL;
-    if (left < 0 || pread(fd, found, RX_FILE_SEAL, left) != RX_FILE_SEAL ||
-        memcmp(found, seal_mark, sizeof seal_mark) != 0)
-        return true;
-    uint64_t sum = (uint64_t)left;
-    while (left > 0) {
-        if (rx_stop_flag) /* the walk will raise it */
-            return true;
-        const size_t part = left < (off_t)sizeof block ? (size_t)left : sizeof block;
-        if (read_fully(fd, block, part) != (ssize_t)part)
-            return false;
-        sum = checksum(sum, block, part);
-        left -= (off_t)part;
-    }
-    write_seal(expected, sum);
-    return memcmp(found, expected, RX_FILE_SEAL) == 0;
-}
-
 /* --- save ----------------------------------------------------------------------------------- */
 
-/* Put the bytes where `path` is, at once or not at all; NULL or what went wrong. */
-static const char *store(const char *path, const char *bytes, size_t size)
-{
+enum outcome {
+    SAVED,
+    NOT_SAVED, /* the disk's fault */
+    MISTAKE,   /* the table's */
+    BROKEN_OFF /* memory, or an interrupt */
+};
+
+struct saving {
+    lua_State *L;
     struct rx_whole whole;
-    const char *problem = rx_whole_begin(&whole, path);
-    if (problem)
-        return problem;
-    problem = rx_whole_write(&whole, bytes, size);
-    if (!problem)
-        return rx_whole_finish(&whole);
-    rx_whole_give_up(&whole);
-    return problem;
+    struct {
+        enum outcome outcome;
+        char problem[1024];
+    } answer;
+};
+
+static void answer(struct saving *saving, enum outcome outcome, const char *problem)
+{
+    saving->answer.outcome = outcome;
+    snprintf(saving->answer.problem, sizeof saving->answer.problem, "%s", problem);
+}
+
+/* Make the image of the table on top of the stack; false, and answered, if that fails. */
+static bool make_image(struct saving *saving, struct rx_file *file)
+{
+    lua_State *L = saving->L;
+    H5E_auto2_t print;
+    void *print_data;
+    H5dont_atexit(); /* nothing is left open at the end */
+    if (H5Eget_auto2(H5E_DEFAULT, &print, &print_data) < 0 ||
+        H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0) {
+        answer(saving, BROKEN_OFF, "not enough memory");
+        return false;
+    }
+    lua_pushcfunction(L, rx_file_write);
+    lua_insert(L, -2);
+    lua_pushlightuserdata(L, file);
+    const int status = lua_pcall(L, 2, 0, 0);
+    while (file->handle_count > 0)
+        H5Idec_ref(file->handles[--file->handle_count]);
+    H5Eset_auto2(H5E_DEFAULT, print, print_data);
+    if (status == LUA_OK)
+        return true;
+    const char *message = lua_tostring(L, -1);
+    answer(saving, file->explained ? MISTAKE : BROKEN_OFF, message ? message : "not enough memory");
+    free(file->image);
+    return false;
+}
+
+/* Write the table on top of the stack. */
+static void write_table(struct saving *saving)
+{
+    struct rx_file file = { 0 };
+    if (!make_image(saving, &file))
+        return;
+    rx_write_seal(file.image, file.image_size - RX_SEAL_SIZE);
+    const char *problem = rx_whole_write(&saving->whole, file.image, file.image_size);
+    answer(saving, problem ? NOT_SAVED : SAVED, problem ? problem : "");
+    free(file.image);
+}
+
+/* No finalizer runs in the child: it would run again in this process. */
+static void write_in_child(int out, void *context)
+{
+    struct saving *saving = context;
+    lua_gc(saving->L, LUA_GCSTOP);
+    write_table(saving);
+    if (write(out, &saving->answer, sizeof saving->answer) < 0)
+        _exit(1);
+}
+
+static void save_table(struct saving *saving)
+{
+    struct rx_child child;
+    if (rx_child_start(&child, write_in_child, saving) != 0) {
+        write_table(saving);
+        return;
+    }
+    const bool answered = rx_child_read(&child, &saving->answer, sizeof saving->answer);
+    rx_child_end(&child, answered);
+    if (!answered)
+        answer(saving, BROKEN_OFF, rx_stop_flag ? "interrupted!" : "not enough memory");
 }
 
 static int fail(lua_State *L, const char *path, const char *message)
 {
-    lua_pushnil(L);
+    luaL_pushfail(L);
     lua_pushfstring(L, "%s: %s", path, message);
     return 2;
 }
@@ -228,22 +124,23 @@ static int file_save(lua_State *L)
 {
     const char *path = rx_check_path(L, 1);
     rx_check_table(L, 2);
-    lua_settop(L, 2);
-    struct rx_file file = {
-        .path = path,
-        .damage = "HDF5 cannot hold this",
-        .most_objects = RX_FILE_OBJECTS,
-    };
-    lua_pushvalue(L, 2);
-    if (!run_walk(L, &file, rx_file_write, 1))
-        return rx_argument_error(L, 2, "%s", lua_tostring(L, -1));
-
-    const size_t inner = file.image_size - RX_FILE_SEAL; /* the writer left room for the seal */
-    write_seal(file.image + inner, checksum((uint64_t)inner, file.image, inner));
-    const char *problem = store(path, file.image, file.image_size);
-    free(file.image);
+    struct saving saving = { .L = L };
+    const char *problem = rx_whole_begin(&saving.whole, path);
+    if (problem)
+        return fail(L, path, problem);
+    save_table(&saving);
+    if (saving.answer.outcome == SAVED)
+        problem = rx_whole_finish(&saving.whole);
+    else
+        rx_whole_give_up(&saving.whole);
+    if (saving.answer.outcome != SAVED)
+        problem = saving.answer.problem;
     if (problem && rx_stop_flag)
         rx_check_status(L, RX_STOPPED);
+    if (saving.answer.outcome == MISTAKE)
+        return rx_argument_error(L, 2, "%s", problem);
+    if (saving.answer.outcome == BROKEN_OFF)
+        return rx_error(L, "%s", problem);
     if (problem)
         return fail(L, path, problem);
     lua_pushboolean(L, true);
@@ -252,60 +149,156 @@ static int file_save(lua_State *L)
 
 /* --- load ----------------------------------------------------------------------------------- */
 
-/* NULL if the file is there, a plain file and whole; or what is wrong with it, and an errno if it
- * could not be opened. */
-static const char *examine(const char *path, double *size, int *error)
+/* NULL if the file is there, a plain file and not damaged as far as its seal tells; or what is
+ * wrong with it, and an errno if it could not be opened. */
+static const char *examine(const char *path, bool *sealed, int *error)
 {
     const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe must not block */
     struct stat status;
     const char *problem = NULL;
+    enum rx_seal seal = RX_UNSEALED;
     if (fd < 0)
         return strerror(*error = errno);
     if (fstat(fd, &status) != 0)
         problem = strerror(errno);
     else if (!S_ISREG(status.st_mode))
         problem = S_ISDIR(status.st_mode) ? strerror(EISDIR) : "not a regular file";
-    else if (!seal_holds(fd, status.st_size))
+    else if ((seal = rx_check_seal(fd, status.st_size)) == RX_UNREADABLE)
+        problem = strerror(errno);
+    else if (seal == RX_BROKEN)
         problem = "damaged or cut short";
-    else
-        *size = (double)status.st_size;
+    *sealed = seal == RX_SEALED;
     close(fd);
     return problem;
 }
 
+/* Replace the table at 2 by its list and, at 3, by the rest of it. */
+static void split_wishes(lua_State *L)
+{
+    if (lua_isnil(L, 2))
+        lua_newtable(L);
+    else
+        lua_pushvalue(L, 2);
+    rx_check_table(L, lua_isnil(L, 2) ? 3 : 2);
+    lua_newtable(L);
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, lua_isinteger(L, -4) ? 4 : 5);
+    }
+    lua_remove(L, 3);
+    lua_replace(L, 2);
+}
+
+/* The names in the list at 2, which keeps them alive. */
+static const char **check_names(lua_State *L, size_t *count)
+{
+    *count = rx_check_list(L, 2);
+    const char **names = lua_newuserdatauv(L, *count * sizeof *names + 1, 0);
+    for (size_t i = 0; i < *count; i++) {
+        const int type = lua_rawgeti(L, 2, (lua_Integer)i + 1);
+        const char *name = type == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+        if (!name || name[strspn(name, "/")] == '\0' || strlen(name) != lua_rawlen(L, -1) ||
+            strlen(name) > RX_PLACE / 2)
+            rx_argument_error(L, 2, "list of names such as 'group/name' expected, got %s",
+                              rx_describe(L, -1));
+        names[i] = name;
+        lua_pop(L, 1);
+    }
+    return names;
+}
+
+static struct rx_wish check_wish(lua_State *L, const char *path)
+{
+    static const char *const options[] = { "lists", "rounded", "batch_first", NULL };
+    struct rx_wish wish = { .path = path };
+    split_wishes(L);
+    rx_check_options(L, 3, options);
+    wish.lists = rx_option_boolean(L, 3, "lists", false);
+    wish.rounded = rx_option_boolean(L, 3, "rounded", false);
+    wish.batch_first = rx_option_boolean(L, 3, "batch_first", false);
+    wish.names = check_names(L, &wish.count);
+    return wish;
+}
+
+/* Push why a child could not read the file. */
+static void push_complaint(lua_State *L, const struct rx_taker *taker, bool sealed)
+{
+    const char *message = taker->message;
+    if (!taker->done)
+        message = sealed ? "not enough memory" : "damaged, or not enough memory: HDF5 broke down";
+    if (*taker->place)
+        lua_pushfstring(L, "%s (at '%s')", message, taker->place);
+    else
+        lua_pushstring(L, message);
+}
+
+/* Have a child read the file and take what it says: push a table, or nil if it breaks off. Raises
+ * what Lua does for want of memory, when the child is gone. */
+static void take_table(lua_State *L, struct rx_wish *wish, struct rx_taker *taker)
+{
+    wish->place = mmap(NULL, RX_PLACE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (wish->place == MAP_FAILED || rx_child_start(&taker->child, rx_read_file, wish) != 0)
+        rx_error(L, "not enough memory, or too many processes: no other can be started");
+    lua_pushcfunction(L, rx_file_take);
+    lua_pushlightuserdata(L, taker);
+    const int status = lua_pcall(L, 1, 1, 0);
+    rx_child_end(&taker->child, taker->done);
+    if (!taker->done)
+        snprintf(taker->place, sizeof taker->place, "%.*s", RX_PLACE - 1, wish->place);
+    munmap(wish->place, RX_PLACE);
+    if (status != LUA_OK && !lua_isnil(L, -1))
+        lua_error(L);
+}
+
 /** Load a table that `rx.save`, or another program, has written.
+ *
+ * What cannot be read is left out: `file.skipped` tells of it, path -> reason. `file.attributes`
+ * has those of other programs' groups and data sets, path -> table, "/" for the file's own. Numbers
+ * are exact: lists and single ones as 64 bits hold them; a matrix whose numbers single precision
+ * would change is an error that names the data set. Arrays of MATLAB's (7.3) arrive the right way
+ * round.
  * @function rx.load
  * @string path
+ * @tab[opt] wishes names of what to load, such as "group/name" (all of it); and `lists`: data sets
+ * of two and three dimensions as lists of lists of exact numbers (false); `rounded`: matrices may
+ * lose digits (false); `batch_first`: data sets of three dimensions are batch x steps x features,
+ * as in Python, and become sequences (false)
  * @return the table; or nil, a message and a number, as io.open gives them, if the file cannot be
- * opened or is damaged
+ * opened or is damaged, or lacks what was asked for
  * @usage
- * assert(rx.save("settings.h5", { sigma = 0.5 }))
- * local file = assert(rx.load("settings.h5")) */
+ * assert(rx.save("settings.h5", { sigma = 0.5, run = { seed = 3 } }))
+ * local file = assert(rx.load("settings.h5"))
+ * local part = assert(rx.load("settings.h5", { "run/seed" })) -- part.run.seed */
 static int file_load(lua_State *L)
 {
     const char *path = rx_check_path(L, 1);
-    lua_settop(L, 1);
-    struct rx_file file = { .path = path, .damage = "damaged or cut short" };
+    struct rx_wish wish = check_wish(L, path);
     int error = 0;
-    const char *problem = examine(path, &file.file_size, &error);
+    const char *problem = examine(path, &wish.sealed, &error);
     if (problem) {
         fail(L, path, problem);
         lua_pushinteger(L, error);
         return 3;
     }
-    if (!run_walk(L, &file, rx_file_read, 0))
-        return fail(L, path, lua_tostring(L, -1));
-    return 1;
+    struct rx_taker taker = { .message = "", .place = "" };
+    take_table(L, &wish, &taker);
+    if (rx_stop_flag)
+        rx_check_status(L, RX_STOPPED);
+    if (taker.done && !*taker.message)
+        return 1;
+    push_complaint(L, &taker, wish.sealed);
+    return fail(L, path, lua_tostring(L, -1));
 }
 
 static const struct rx_binding file_functions[] = {
     { "save", file_save, 2 },
-    { "load", file_load, 1 },
+    { "load", file_load, 2 },
     { NULL, NULL, 0 },
 };
 
 void rx_open_file(lua_State *L)
 {
-    H5dont_atexit(); /* nothing is left open then, but a damaged file would make HDF5 complain */
     rx_set_functions(L, file_functions);
 }

@@ -1,68 +1,52 @@
-/* file.h - what file.c, file_write.c and file_read.c share: HDF5 handles that survive no Lua error.
+/* file.h - what file.c and the two that know Lua on its behalf share.
  *
- * Reading and writing walk nested tables with calls of both Lua and HDF5, and either may fail at
- * any depth. So a walk runs under lua_pcall and keeps all that Lua does not own (handles, buffers)
- * in one struct rx_file, which file.c empties afterwards, however the walk ended. An interrupt ends
- * it between two members or parts of a large one; only the reading of a single matrix, and the
- * disk's last word (fsync), are waited for. */
+ * HDF5 runs in a child (child.h): what a file, or a lack of memory, does to it is an error here. To
+ * save, the child finds the table as it is here, and writes the file itself; only if no child can
+ * be had is it done in this process, so that a result is not lost for that. To load, the child
+ * tells what it reads (record.h), and file_take.c makes Lua's values of it. */
 #ifndef RX_FILE_H
 #define RX_FILE_H
 
+#include "child.h"
+#include "reader.h"
 #include <hdf5.h>
 #include <lua.h>
 #include <stdbool.h>
 
-enum {
-    RX_FILE_DEPTH = 64,        /* tables within tables */
-    RX_FILE_OBJECTS = 1000000, /* tables and values in one file, at the most */
-    RX_FILE_LIST = 10000000,   /* numbers in one list */
-    RX_FILE_HANDLES = 2 * RX_FILE_DEPTH,
-    RX_FILE_SEAL = 16 /* bytes that file.c adds to the image */
-};
+/* --- file_write.c: a table becomes the image of a file ---------------------------------------- *
+ *
+ * The walk through nested tables calls both Lua and HDF5, and either may fail at any depth. So it
+ * runs under lua_pcall and keeps all that Lua does not own (handles, the image) in one struct
+ * rx_file, which file.c empties afterwards, however the walk ended. */
 
-/* The names of a group's members, one after the other, each ended by a zero byte. */
-struct rx_file_names {
-    char *text;
-    size_t used, room, count;
-};
+enum { RX_FILE_HANDLES = 2 * RX_FILE_DEPTH }; /* open at a time */
 
 struct rx_file {
-    const char *path;
-    const char *damage; /* what to say when HDF5 refuses */
-    bool explained;     /* the error that ended the walk is one of ours */
-
+    bool explained; /* the error that ended the walk is one of ours */
     hid_t handles[RX_FILE_HANDLES];
     int handle_count;
     const char *keys[RX_FILE_DEPTH]; /* from the outermost table to where the walk is */
     int depth;
-    size_t objects, most_objects; /* met so far, and how many may be */
-
-    hid_t link_plist, group_plist; /* writing: how links and groups are made */
-    char *image;                   /* writing: the finished file, with room for the seal */
+    size_t objects;                /* met so far */
+    hid_t link_plist, group_plist; /* how links and groups are made */
+    char *image;                   /* the finished file, with room for a seal */
     size_t image_size;
-
-    hid_t access_plist;               /* reading: how links are followed */
-    double file_size, stored, loaded; /* bytes: the file's, and of numbers met on disk, in memory */
-    struct rx_file_names names[RX_FILE_DEPTH + 1]; /* one a level */
-    char *text;                                    /* a string that HDF5 allocated */
 };
 
-/* The walks, called with a light pointer to the struct rx_file: (table, file) makes the image,
- * (file) pushes the table. */
+/* The walk, called with a table and a light pointer to the struct rx_file. */
 int rx_file_write(lua_State *L);
-int rx_file_read(lua_State *L);
 
-/* Raise the message, followed by the keys that lead to where the walk is. */
-int rx_file_error(lua_State *L, struct rx_file *file, const char *format, ...);
+/* --- file_take.c: what a child reads becomes a table ------------------------------------------ */
 
-hid_t rx_file_keep(lua_State *L, struct rx_file *file, hid_t handle); /* raises if negative */
-void rx_file_check(lua_State *L, struct rx_file *file, int result);   /* raises if negative */
+struct rx_taker {
+    struct rx_child child;
+    char message[512]; /* why the child could not read the file; empty if it did */
+    char place[4096];  /* in the file, of that */
+    bool done;         /* the child came to the end of what it had to say */
+};
 
-/* Close all handles but the first `count`. */
-void rx_file_release(lua_State *L, struct rx_file *file, int count);
-
-/* Step into the member `key`, which must stay alive until the walk leaves it. */
-void rx_file_enter(lua_State *L, struct rx_file *file, const char *key);
-void rx_file_leave(struct rx_file *file);
+/* Called with a light pointer to the struct rx_taker, it pushes the table; if the child's speech
+ * breaks off, nil. */
+int rx_file_take(lua_State *L);
 
 #endif

@@ -1,289 +1,202 @@
-/* file_read.c - an HDF5 file, ours or another program's, becomes a nested table.
- *
- * The file is not trusted: links never lead to another file, and no size that it claims is
- * allocated before it was weighed against the size that it has. */
-#include "bind.h"
-#include "file.h"
+/* file_read.c - the walk through an HDF5 file: groups, links and attributes. */
+#include "reader.h"
 #include <math.h>
-#include <stdint.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void read_group(lua_State *L, struct rx_file *file, hid_t group);
-
-/* --- sizes ---------------------------------------------------------------------------------- */
+#include <unistd.h>
 
 static const double GENEROUS = 67108864.0; /* bytes that any file may fill */
-static const double EXPANSION = 1000.0;    /* beyond them: this times what is stored, as gzip can */
+static const double GENEROUS_MATRIX =
+    4294967296.0;                       /* and with matrices, if the machine has 4 times it */
+static const double EXPANSION = 1000.0; /* beyond them: this times what is stored, as gzip can */
 enum { FEW_OBJECTS = 10000, OBJECT_SIZE = 16 }; /* any file may hold a few; more need room */
 
-/* Account for `count` x `size` bytes about to be allocated. */
-static void weigh(lua_State *L, struct rx_file *file, hsize_t count, size_t size)
+/* --- refusals -------------------------------------------------------------------------------- */
+
+void rx_reader_fail(struct rx_reader *reader, const char *format, ...)
 {
-    file->loaded += (double)count * (double)size;
-    const double stored = fmin(file->stored, file->file_size);
-    if (file->loaded > GENEROUS && file->loaded > EXPANSION * stored)
-        rx_file_error(L, file, "claims far more data than its size can hold");
+    char message[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    const char *place = reader->wish->place;
+    reader->speaker.muted = false;
+    rx_say(&reader->speaker, RX_SAY_FAILED);
+    rx_say_text(&reader->speaker, message, strlen(message));
+    rx_say_text(&reader->speaker, place, strlen(place));
+    rx_say_all(&reader->speaker);
+    _exit(0);
 }
 
-/* --- strings -------------------------------------------------------------------------------- */
-
-/* The type of a string in memory, ended by a zero byte; `size` may be H5T_VARIABLE. */
-static hid_t string_type(lua_State *L, struct rx_file *file, hid_t stored, size_t size)
+bool rx_reader_refuse(struct rx_reader *reader, const char *format, ...)
 {
-    const hid_t type = rx_file_keep(L, file, H5Tcopy(H5T_C_S1));
-    const H5T_cset_t letters = H5Tget_cset(stored);
-    rx_file_check(L, file, letters);
-    rx_file_check(L, file, H5Tset_size(type, size));
-    rx_file_check(L, file, H5Tset_cset(type, letters));
-    return type;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reader->reason, sizeof reader->reason, format, arguments);
+    va_end(arguments);
+    return false;
 }
 
-static void read_variable_string(lua_State *L, struct rx_file *file, hid_t set, hid_t stored)
+static herr_t look_for_memory(unsigned n, const H5E_error2_t *error, void *data)
 {
-    const hid_t type = string_type(L, file, stored, H5T_VARIABLE);
-    rx_file_check(L, file, H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, &file->text));
-    lua_pushstring(L, file->text ? file->text : "");
-    char *text = file->text;
-    file->text = NULL;
-    rx_file_check(L, file, text ? H5free_memory(text) : 0);
+    (void)n;
+    bool *lacking = data;
+    *lacking |= error->maj_num == H5E_RESOURCE || error->min_num == H5E_NOSPACE ||
+                error->min_num == H5E_CANTALLOC;
+    return 0;
 }
 
-static void read_fixed_string(lua_State *L, struct rx_file *file, hid_t set, hid_t stored)
+bool rx_hdf5_lacks_memory(void)
 {
-    const size_t size = H5Tget_size(stored);
-    rx_file_check(L, file, size == 0 || size == SIZE_MAX ? -1 : 0);
-    weigh(L, file, size, 1);
-    const hid_t type = string_type(L, file, stored, size + 1);
-    char *text = lua_newuserdatauv(L, size + 1, 0);
-    rx_file_check(L, file, H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text));
-    text[size] = '\0';
-    lua_pushstring(L, text);
-    lua_remove(L, -2);
+    bool lacking = false;
+    return H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_for_memory, &lacking) < 0 || lacking;
 }
 
-static void read_string(lua_State *L, struct rx_file *file, hid_t set, hid_t stored, int rank)
+bool rx_reader_damage(struct rx_reader *reader)
 {
-    const htri_t variable = H5Tis_variable_str(stored);
-    rx_file_check(L, file, variable);
-    if (rank > 0)
-        rx_file_error(L, file, "an array of strings cannot be loaded");
-    if (variable)
-        read_variable_string(L, file, set, stored);
-    else
-        read_fixed_string(L, file, set, stored);
+    /* a file that is whole can fail for nothing else */
+    if (reader->wish->sealed || rx_hdf5_lacks_memory())
+        rx_reader_fail(reader, "not enough memory");
+    return rx_reader_refuse(reader, "damaged or cut short");
 }
 
-/* --- numbers -------------------------------------------------------------------------------- */
-
-enum number { INTEGER, UNSIGNED, REAL, BOOLEAN };
-
-/* Whether the enumeration is that of h5py's booleans. */
-static bool is_boolean(hid_t type)
+void *rx_reader_allocate(struct rx_reader *reader, size_t size)
 {
-    int8_t no = -1, yes = -1;
-    return H5Tget_size(type) == 1 && H5Tget_nmembers(type) == 2 &&
-           H5Tenum_valueof(type, "FALSE", &no) >= 0 && H5Tenum_valueof(type, "TRUE", &yes) >= 0 &&
-           no == 0 && yes == 1;
+    void *memory = malloc(size > 0 ? size : 1);
+    if (!memory)
+        rx_reader_fail(reader, "not enough memory");
+    return memory;
 }
 
-/* What the numbers of this type become in Lua. */
-static enum number number_kind(hid_t type, H5T_class_t class)
+static double most_of_matrices(void)
 {
-    if (class == H5T_ENUM)
-        return BOOLEAN;
-    if (class == H5T_FLOAT || H5Tget_size(type) > sizeof(int64_t))
-        return REAL;
-    return H5Tget_sign(type) == H5T_SGN_NONE ? UNSIGNED : INTEGER;
+    const double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    return fmax(GENEROUS, fmin(GENEROUS_MATRIX, memory / 4));
 }
 
-static void push_number(lua_State *L, enum number kind, const void *at)
+void rx_reader_weigh(struct rx_reader *reader, double count, size_t size, bool matrix)
 {
-    const int64_t whole = *(const int64_t *)at;
-    if (kind == REAL)
-        lua_pushnumber(L, *(const double *)at);
-    else if (kind == BOOLEAN)
-        lua_pushboolean(L, whole != 0);
-    else if (kind == UNSIGNED && whole < 0) /* beyond what Lua's integers hold */
-        lua_pushnumber(L, (double)(uint64_t)whole);
-    else
-        lua_pushinteger(L, whole);
+    reader->loaded += count * (double)size;
+    const double stored = fmin(reader->stored, reader->file_size);
+    const double most = fmax(matrix ? most_of_matrices() : GENEROUS, EXPANSION * stored);
+    if (reader->loaded > most)
+        rx_reader_fail(reader, "claims far more data than its size can hold");
 }
 
-static int64_t *read_buffer(lua_State *L, struct rx_file *file, hid_t set, enum number kind,
-                            hsize_t count)
+/* --- places ---------------------------------------------------------------------------------- */
+
+const char *rx_reader_key(const struct rx_reader *reader)
 {
-    const hid_t type = kind == REAL       ? H5T_NATIVE_DOUBLE
-                       : kind == UNSIGNED ? H5T_NATIVE_UINT64
-                                          : H5T_NATIVE_INT64;
-    weigh(L, file, count, sizeof(int64_t));
-    int64_t *buffer = lua_newuserdatauv(L, (size_t)count * sizeof *buffer, 0);
-    if (count > 0)
-        rx_file_check(L, file, H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer));
-    return buffer;
+    return reader->wish->place + reader->starts[reader->depth - 1];
 }
 
-static void read_scalar(lua_State *L, struct rx_file *file, hid_t set, enum number kind)
+bool rx_reader_enter(struct rx_reader *reader, const char *key)
 {
-    push_number(L, kind, read_buffer(L, file, set, kind, 1));
-    lua_remove(L, -2);
+    char *place = reader->wish->place;
+    const size_t used = strlen(place), start = used + (used > 0), length = strlen(key);
+    if (reader->depth == RX_FILE_DEPTH)
+        return rx_reader_refuse(reader, "more than %d tables within each other", RX_FILE_DEPTH);
+    if (length > RX_PLACE - 1 - start)
+        return rx_reader_refuse(reader, "names of more than %d letters", RX_PLACE);
+    if (used > 0)
+        place[used] = '/';
+    memcpy(place + start, key, length + 1);
+    reader->starts[reader->depth++] = start;
+    return true;
 }
 
-static void read_list(lua_State *L, struct rx_file *file, hid_t set, enum number kind,
-                      hsize_t count)
+void rx_reader_leave(struct rx_reader *reader)
 {
-    if (count > RX_FILE_LIST)
-        rx_file_error(L, file, "list of more than %d numbers", RX_FILE_LIST);
-    const int64_t *buffer = read_buffer(L, file, set, kind, count);
-    lua_createtable(L, (int)count, 0);
-    for (size_t i = 0; i < count; i++) {
-        push_number(L, kind, buffer + i);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    lua_remove(L, -2);
+    const size_t start = reader->starts[--reader->depth];
+    reader->wish->place[start > 0 ? start - 1 : 0] = '\0';
 }
 
-/* Two sides make a matrix, three a sequence. */
-static void read_matrix(lua_State *L, struct rx_file *file, hid_t set, int rank,
-                        const hsize_t *sides)
+/* What the walk is at, or its member `more`, was left out for the reader's reason. */
+static void say_skipped(struct rx_reader *reader, const char *separator, const char *more)
 {
-    const hsize_t steps = rank == 3 ? sides[0] : 0, cols = sides[rank - 1];
-    for (int i = 0; i < rank; i++)
-        if (sides[i] > INT32_MAX)
-            rx_file_error(L, file, "more than %d rows or columns", INT32_MAX);
-    const hsize_t rows = rank == 3 ? steps * sides[1] : sides[0];
-    if (rows > INT32_MAX)
-        rx_file_error(L, file, "more than %d rows or columns", INT32_MAX);
-    weigh(L, file, rows * cols, sizeof(float));
-    const struct rx_matrix *m = rx_new_matrix(L, (size_t)rows, (size_t)cols, (size_t)steps);
-    if (rows > 0 && cols > 0)
-        rx_file_check(L, file,
-                      H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, m->data));
+    char path[RX_PLACE + 300];
+    snprintf(path, sizeof path, "%s%s%s", reader->wish->place, separator, more);
+    if (reader->skipped++ == 0)
+        snprintf(reader->first_reason, sizeof reader->first_reason, "%.120s (at '%.120s')",
+                 reader->reason, path);
+    rx_say(&reader->speaker, RX_SAY_SKIPPED);
+    rx_say_text(&reader->speaker, path, strlen(path));
+    rx_say_text(&reader->speaker, reader->reason, strlen(reader->reason));
 }
 
-/* --- data sets ------------------------------------------------------------------------------ */
+/* --- attributes ------------------------------------------------------------------------------ */
 
-static const char *class_name(H5T_class_t class)
+void rx_reader_label(hid_t object, const char *name, char *text, size_t size)
 {
-    switch (class) {
-    case H5T_COMPOUND:
-        return "compound";
-    case H5T_REFERENCE:
-        return "reference";
-    case H5T_OPAQUE:
-        return "opaque";
-    case H5T_BITFIELD:
-        return "bit field";
-    case H5T_ENUM:
-        return "enumeration";
-    case H5T_ARRAY:
-        return "array";
-    case H5T_VLEN:
-        return "variable-length list";
-    case H5T_TIME:
-        return "time";
-    default:
-        return "unknown";
+    text[0] = '\0';
+    if (H5Aexists(object, name) <= 0)
+        return;
+    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    const hid_t stored = H5Aget_type(attribute), type = H5Tcopy(H5T_C_S1);
+    if (H5Tget_class(stored) == H5T_STRING && H5Tis_variable_str(stored) == 0 &&
+        H5Aget_storage_size(attribute) == H5Tget_size(stored) && H5Tset_size(type, size) >= 0 &&
+        H5Tset_cset(type, H5Tget_cset(stored)) >= 0 && H5Aread(attribute, type, text) < 0)
+        text[0] = '\0';
+    text[size - 1] = '\0';
+    H5Tclose(type);
+    H5Tclose(stored);
+    H5Aclose(attribute);
+}
+
+static herr_t say_attribute(hid_t object, const char *name, const H5A_info_t *info, void *data)
+{
+    (void)info;
+    struct rx_reader *reader = data;
+    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    if (++reader->objects > reader->most_objects)
+        rx_reader_fail(reader, "claims more than %d values", (int)reader->most_objects);
+    const bool good =
+        attribute < 0 ? rx_reader_damage(reader) : rx_read_attribute(reader, attribute, name);
+    if (!good)
+        say_skipped(reader, "@", name);
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    return 0;
+}
+
+/* Ours mean nothing to their readers. */
+static void say_attributes(struct rx_reader *reader, hid_t object)
+{
+    const char *place = reader->wish->place;
+    H5O_info_t info;
+    if (reader->wish->sealed || H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0 ||
+        info.num_attrs == 0)
+        return;
+    rx_say(&reader->speaker, RX_SAY_ATTRIBUTES);
+    rx_say_text(&reader->speaker, *place ? place : "/", *place ? strlen(place) : 1);
+    const bool good =
+        H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, say_attribute, reader) >= 0;
+    rx_say(&reader->speaker, RX_SAY_END);
+    if (!good) {
+        rx_reader_damage(reader);
+        say_skipped(reader, "@", "");
     }
 }
 
-/* The numbers must lie in this file, not in others that it names; counts their bytes. */
-static void check_storage(lua_State *L, struct rx_file *file, hid_t set)
-{
-    const hid_t plist = rx_file_keep(L, file, H5Dget_create_plist(set));
-    const H5D_layout_t layout = H5Pget_layout(plist);
-    rx_file_check(L, file, layout);
-    const int others = H5Pget_external_count(plist);
-    rx_file_check(L, file, others);
-    if (others > 0 || layout == H5D_VIRTUAL)
-        rx_file_error(L, file, "a data set stored in other files is not loaded");
-    file->stored += (double)H5Dget_storage_size(set);
-}
+/* --- groups ---------------------------------------------------------------------------------- */
 
-/* The number of sides, at most 3. */
-static int get_sides(lua_State *L, struct rx_file *file, hid_t set, hsize_t sides[3])
-{
-    const hid_t space = rx_file_keep(L, file, H5Dget_space(set));
-    const H5S_class_t class = H5Sget_simple_extent_type(space);
-    rx_file_check(L, file, class);
-    if (class == H5S_NULL)
-        rx_file_error(L, file, "a data set without a value cannot be loaded");
-    const int rank = H5Sget_simple_extent_ndims(space);
-    rx_file_check(L, file, rank);
-    if (rank > 3)
-        rx_file_error(L, file, "a data set of %d dimensions cannot be loaded", rank);
-    rx_file_check(L, file, H5Sget_simple_extent_dims(space, sides, NULL));
-    return rank;
-}
-
-static void read_numbers(lua_State *L, struct rx_file *file, hid_t set, enum number kind)
-{
-    hsize_t sides[3] = { 0 };
-    const int rank = get_sides(L, file, set, sides);
-    if (rank == 0)
-        read_scalar(L, file, set, kind);
-    else if (rank == 1)
-        read_list(L, file, set, kind, sides[0]);
-    else
-        read_matrix(L, file, set, rank, sides);
-}
-
-static void read_set(lua_State *L, struct rx_file *file, hid_t set)
-{
-    hsize_t sides[3];
-    check_storage(L, file, set);
-    const hid_t type = rx_file_keep(L, file, H5Dget_type(set));
-    const H5T_class_t class = H5Tget_class(type);
-    rx_file_check(L, file, class);
-    if (class == H5T_STRING)
-        read_string(L, file, set, type, get_sides(L, file, set, sides));
-    else if (class == H5T_INTEGER || class == H5T_FLOAT || (class == H5T_ENUM && is_boolean(type)))
-        read_numbers(L, file, set, number_kind(type, class));
-    else
-        rx_file_error(L, file, "a data set of type %s cannot be loaded", class_name(class));
-}
-
-/* --- groups --------------------------------------------------------------------------------- */
-
-/* Push what the member named by the last key holds. */
-static void read_member(lua_State *L, struct rx_file *file, hid_t group)
-{
-    const char *name = file->keys[file->depth - 1];
-    H5L_info_t link;
-    rx_file_check(L, file, H5Lget_info(group, name, &link, H5P_DEFAULT));
-    if (link.type != H5L_TYPE_HARD && link.type != H5L_TYPE_SOFT)
-        rx_file_error(L, file, "a link to another file is not followed");
-    const hid_t object = H5Oopen(group, name, file->access_plist);
-    if (object < 0 && link.type == H5L_TYPE_SOFT)
-        rx_file_error(L, file, "a link that leads nowhere in this file");
-    rx_file_keep(L, file, object);
-    switch (H5Iget_type(object)) {
-    case H5I_GROUP:
-        read_group(L, file, object);
-        break;
-    case H5I_DATASET:
-        read_set(L, file, object);
-        break;
-    default:
-        rx_file_error(L, file, "neither a group nor a data set");
-    }
-}
-
-/* Append the name; stops the iteration when there are too many. No Lua: HDF5 is on the stack. */
+/* Append the name; stops the iteration when there are too many. */
 static herr_t collect(hid_t group, const char *name, const H5L_info_t *link, void *data)
 {
-    (void)group;
-    (void)link;
-    struct rx_file *file = data;
-    struct rx_file_names *names = &file->names[file->depth];
+    (void)group, (void)link;
+    struct rx_reader *reader = data;
+    struct rx_names *names = &reader->names[reader->depth];
     const size_t size = strlen(name) + 1;
-    if (++file->objects > file->most_objects)
-        return 1;
+    if (++reader->objects > reader->most_objects)
+        rx_reader_fail(reader, "claims more than %d values", (int)reader->most_objects);
     if (names->room - names->used < size) {
         const size_t room = 2 * names->room + size + 256;
         char *text = realloc(names->text, room);
         if (!text)
-            return -1;
+            rx_reader_fail(reader, "not enough memory");
         names->text = text;
         names->room = room;
     }
@@ -294,20 +207,19 @@ static herr_t collect(hid_t group, const char *name, const H5L_info_t *link, voi
 }
 
 /* The value of the group's attribute `list`, a whole number; 0 if there is none. */
-static int64_t list_attribute(lua_State *L, struct rx_file *file, hid_t group)
+static int64_t list_attribute(hid_t group)
 {
     int64_t n = 0;
-    const int open = file->handle_count;
-    const htri_t exists = H5Aexists(group, "list");
-    rx_file_check(L, file, exists);
-    if (!exists)
+    if (H5Aexists(group, "list") <= 0)
         return 0;
-    const hid_t attribute = rx_file_keep(L, file, H5Aopen(group, "list", H5P_DEFAULT));
-    const hid_t type = rx_file_keep(L, file, H5Aget_type(attribute));
-    const hid_t space = rx_file_keep(L, file, H5Aget_space(attribute));
-    if (H5Tget_class(type) == H5T_INTEGER && H5Sget_simple_extent_npoints(space) == 1)
-        rx_file_check(L, file, H5Aread(attribute, H5T_NATIVE_INT64, &n));
-    rx_file_release(L, file, open);
+    const hid_t attribute = H5Aopen(group, "list", H5P_DEFAULT);
+    const hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    if (H5Tget_class(type) != H5T_INTEGER || H5Sget_simple_extent_npoints(space) != 1 ||
+        H5Aread(attribute, H5T_NATIVE_INT64, &n) < 0)
+        n = 0;
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
     return n;
 }
 
@@ -326,10 +238,9 @@ static size_t list_index(const char *name)
 }
 
 /* Whether the group is a list: says so, and has the members "1" to "n". */
-static bool is_list(lua_State *L, struct rx_file *file, hid_t group)
+static bool is_list(const struct rx_names *names, hid_t group)
 {
-    const struct rx_file_names *names = &file->names[file->depth];
-    const int64_t n = list_attribute(L, file, group);
+    const int64_t n = list_attribute(group);
     if (n <= 0 || (uint64_t)n != names->count)
         return false;
     const char *name = names->text;
@@ -341,32 +252,157 @@ static bool is_list(lua_State *L, struct rx_file *file, hid_t group)
     return true;
 }
 
-/* Push the group as a table. */
-static void read_group(lua_State *L, struct rx_file *file, hid_t group)
+static bool collect_names(struct rx_reader *reader, hid_t group)
 {
-    struct rx_file_names *names = &file->names[file->depth];
+    struct rx_names *names = &reader->names[reader->depth];
     names->used = names->count = 0;
-    rx_file_check(L, file, H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, collect, file));
-    if (file->objects > file->most_objects)
-        rx_file_error(L, file, "claims more than %d values", (int)file->most_objects);
-    const bool list = is_list(L, file, group);
+    return H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, collect, reader) >= 0 ||
+           rx_reader_damage(reader);
+}
+
+/* The root has no name, and is the table that all lies in. */
+static void say_group(struct rx_reader *reader, hid_t group)
+{
+    const char *key = reader->depth > 0 ? rx_reader_key(reader) : "";
+    rx_say(&reader->speaker, RX_SAY_GROUP);
+    rx_say_text(&reader->speaker, key, strlen(key));
+    rx_say_byte(&reader->speaker, is_list(&reader->names[reader->depth], group));
+}
+
+/* What the link to the member of the last key leads to; negative, with a reason, if to nothing. */
+static hid_t open_member(struct rx_reader *reader, hid_t group)
+{
+    const char *name = rx_reader_key(reader);
+    H5L_info_t link;
+    hid_t object = -1;
+    if (H5Lget_info(group, name, &link, H5P_DEFAULT) < 0)
+        rx_reader_damage(reader);
+    else if (link.type != H5L_TYPE_HARD && link.type != H5L_TYPE_SOFT)
+        rx_reader_refuse(reader, "a link to another file is not followed");
+    else if ((object = H5Oopen(group, name, reader->access_plist)) < 0) {
+        rx_reader_damage(reader);
+        if (link.type == H5L_TYPE_SOFT)
+            rx_reader_refuse(reader, "a link that leads nowhere in this file");
+    }
+    return object;
+}
+
+/* MATLAB keeps there what the cells elsewhere refer to. */
+static bool is_hidden(const struct rx_reader *reader, const char *name)
+{
+    return reader->depth == 0 && (strcmp(name, "#refs#") == 0 || strcmp(name, "#subsystem#") == 0);
+}
+
+static void read_member(struct rx_reader *reader, hid_t group, const char *name)
+{
+    if (!rx_reader_enter(reader, name)) {
+        say_skipped(reader, "/", name);
+        return;
+    }
+    const hid_t object = open_member(reader, group);
+    if (object < 0 || !rx_read_object(reader, object))
+        say_skipped(reader, "", "");
+    if (object >= 0)
+        H5Oclose(object);
+    rx_reader_leave(reader);
+}
+
+void rx_read_cell(struct rx_reader *reader, hid_t object, const hobj_ref_t *cell, uint64_t index)
+{
+    char name[24];
+    snprintf(name, sizeof name, "%llu", (unsigned long long)index);
+    if (!rx_reader_enter(reader, name)) {
+        say_skipped(reader, "/", name);
+        return;
+    }
+    const hid_t target = H5Rdereference2(object, H5P_DEFAULT, H5R_OBJECT, cell);
+    if (++reader->objects > reader->most_objects)
+        rx_reader_fail(reader, "claims more than %d values", (int)reader->most_objects);
+    const bool good = target < 0
+                          ? rx_reader_refuse(reader, "a cell that leads nowhere in this file")
+                          : rx_read_object(reader, target);
+    if (!good)
+        say_skipped(reader, "", "");
+    if (target >= 0)
+        H5Oclose(target);
+    rx_reader_leave(reader);
+}
+
+static bool read_group(struct rx_reader *reader, hid_t group)
+{
+    if (!collect_names(reader, group))
+        return false;
+    say_group(reader, group);
+    say_attributes(reader, group);
+    const struct rx_names *names = &reader->names[reader->depth];
     const char *name = names->text;
-    lua_newtable(L);
-    for (size_t i = 0; i < names->count; i++, name += strlen(name) + 1) {
-        const int open = file->handle_count;
-        rx_file_enter(L, file, name);
-        if (list)
-            lua_pushinteger(L, (lua_Integer)list_index(name));
-        else
-            lua_pushstring(L, name);
-        read_member(L, file, group);
-        lua_rawset(L, -3);
-        rx_file_leave(file);
-        rx_file_release(L, file, open);
+    for (size_t i = 0; i < names->count; i++, name += strlen(name) + 1)
+        if (!is_hidden(reader, name))
+            read_member(reader, group, name);
+    rx_say(&reader->speaker, RX_SAY_END);
+    return true;
+}
+
+bool rx_read_object(struct rx_reader *reader, hid_t object)
+{
+    switch (H5Iget_type(object)) {
+    case H5I_GROUP:
+        return read_group(reader, object);
+    case H5I_DATASET:
+        if (!rx_read_set(reader, object))
+            return false;
+        say_attributes(reader, object);
+        reader->read++;
+        return true;
+    default:
+        return rx_reader_refuse(reader, "neither a group nor a data set");
     }
 }
 
-/* --- the file ------------------------------------------------------------------------------- */
+/* --- what is asked for ----------------------------------------------------------------------- */
+
+/* The member at the path, within the tables that lead to it. */
+static void read_path(struct rx_reader *reader, hid_t group, const char *path)
+{
+    char key[RX_PLACE];
+    const size_t length = strcspn(path, "/");
+    snprintf(key, sizeof key, "%.*s", (int)length, path);
+    if (!rx_reader_enter(reader, key))
+        rx_reader_fail(reader, "%s", reader->reason);
+    if (H5Lexists(group, key, H5P_DEFAULT) <= 0)
+        rx_reader_fail(reader, "holds no such member");
+    const hid_t object = open_member(reader, group);
+    const bool inner = path[length] == '/';
+    bool good = object >= 0;
+    if (good && inner && H5Iget_type(object) != H5I_GROUP)
+        good = rx_reader_refuse(reader, "holds no members: it is a data set");
+    if (good && inner && collect_names(reader, object)) {
+        say_group(reader, object);
+        read_path(reader, object, path + length + 1);
+        rx_say(&reader->speaker, RX_SAY_END);
+    } else if (!good || inner || !rx_read_object(reader, object))
+        rx_reader_fail(reader, "%s", reader->reason);
+    H5Oclose(object);
+    rx_reader_leave(reader);
+}
+
+static void read_wish(struct rx_reader *reader, hid_t root)
+{
+    const struct rx_wish *wish = reader->wish;
+    if (wish->count == 0) {
+        if (!read_group(reader, root))
+            rx_reader_fail(reader, "%s", reader->reason);
+        return;
+    }
+    if (!collect_names(reader, root))
+        rx_reader_fail(reader, "%s", reader->reason);
+    say_group(reader, root);
+    for (size_t i = 0; i < wish->count; i++)
+        read_path(reader, root, wish->names[i] + strspn(wish->names[i], "/"));
+    rx_say(&reader->speaker, RX_SAY_END);
+}
+
+/* --- the file -------------------------------------------------------------------------------- */
 
 static herr_t refuse_link(const char *parent_file, const char *parent_group, const char *child_file,
                           const char *child_object, unsigned *flags, hid_t access, void *data)
@@ -376,26 +412,57 @@ static herr_t refuse_link(const char *parent_file, const char *parent_group, con
     return -1;
 }
 
-static hid_t open_file(lua_State *L, struct rx_file *file)
+static hid_t open_root(struct rx_reader *reader)
 {
-    const htri_t hdf5 = H5Fis_hdf5(file->path);
-    rx_file_check(L, file, hdf5);
-    if (!hdf5)
-        rx_file_error(L, file, "not an HDF5 file");
-    const hid_t access = rx_file_keep(L, file, H5Pcreate(H5P_FILE_ACCESS));
-    /* a lock would fail on disks that are read-only; files of ours are replaced, not changed */
-    rx_file_check(L, file, H5Pset_file_locking(access, false, true));
-    return rx_file_keep(L, file, H5Fopen(file->path, H5F_ACC_RDONLY, access));
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    reader->access_plist = H5Pcreate(H5P_LINK_ACCESS);
+    hsize_t size = 0;
+    const htri_t hdf5 = H5Fis_hdf5(reader->wish->path);
+    if (access < 0 || hdf5 < 0 || H5Pset_elink_cb(reader->access_plist, refuse_link, NULL) < 0)
+        rx_reader_damage(reader);
+    else if (!hdf5)
+        rx_reader_refuse(reader, "not an HDF5 file");
+    else {
+        /* a lock would fail on disks that are read-only; files of ours are replaced, not changed */
+        H5Pset_file_locking(access, false, true);
+        const hid_t file = H5Fopen(reader->wish->path, H5F_ACC_RDONLY, access);
+        const hid_t root = file < 0 ? -1 : H5Gopen2(file, "/", H5P_DEFAULT);
+        if (root >= 0 && H5Fget_filesize(file, &size) >= 0) {
+            reader->file_size = (double)size;
+            return root;
+        }
+        rx_reader_damage(reader);
+    }
+    rx_reader_fail(reader, "%s", reader->reason);
 }
 
-int rx_file_read(lua_State *L)
+/* A walk that says nothing, but weighs all that will be read. */
+static void weigh_all(struct rx_reader *reader, hid_t root)
 {
-    struct rx_file *file = lua_touserdata(L, 1);
-    const double room = FEW_OBJECTS + file->file_size / OBJECT_SIZE;
-    file->most_objects = room < RX_FILE_OBJECTS ? (size_t)room : RX_FILE_OBJECTS;
-    const hid_t opened = open_file(L, file);
-    file->access_plist = rx_file_keep(L, file, H5Pcreate(H5P_LINK_ACCESS));
-    rx_file_check(L, file, H5Pset_elink_cb(file->access_plist, refuse_link, NULL));
-    read_group(L, file, rx_file_keep(L, file, H5Gopen2(opened, "/", H5P_DEFAULT)));
-    return 1;
+    reader->speaker.muted = true;
+    read_wish(reader, root);
+    reader->speaker.muted = false;
+    reader->objects = reader->read = reader->skipped = 0;
+    reader->loaded = reader->stored = 0;
+}
+
+void rx_read_file(int out, void *wish)
+{
+    static struct rx_reader reader;
+    reader.wish = wish;
+    reader.speaker.out = out;
+    if (H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
+        rx_reader_fail(&reader, "not enough memory");
+    const hid_t root = open_root(&reader);
+    const double room = FEW_OBJECTS + reader.file_size / OBJECT_SIZE;
+    reader.most_objects = room < RX_FILE_OBJECTS ? (size_t)room : RX_FILE_OBJECTS;
+    if (!reader.wish->sealed)
+        weigh_all(&reader, root);
+    read_wish(&reader, root);
+    if (reader.read == 0 && reader.skipped > 0) {
+        *reader.wish->place = '\0';
+        rx_reader_fail(&reader, "%s", reader.first_reason);
+    }
+    rx_say(&reader.speaker, RX_SAY_DONE);
+    rx_say_all(&reader.speaker);
 }
