@@ -172,22 +172,21 @@ static const char *examine(const char *path, bool *sealed, int *error)
     return problem;
 }
 
-/* Replace the table at 2 by its list and, at 3, by the rest of it. */
+/* Replace the table at 2, which may be absent, by its list and, at 3, by the rest of it. */
 static void split_wishes(lua_State *L)
 {
-    if (lua_isnil(L, 2))
+    if (lua_isnil(L, 2)) {
         lua_newtable(L);
-    else
-        lua_pushvalue(L, 2);
-    rx_check_table(L, lua_isnil(L, 2) ? 3 : 2);
-    lua_newtable(L);
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1)) {
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, lua_isinteger(L, -4) ? 4 : 5);
+        lua_replace(L, 2);
     }
-    lua_remove(L, 3);
+    rx_check_table(L, 2);
+    lua_newtable(L);
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, lua_isinteger(L, -4) ? 4 : 3);
+    }
     lua_replace(L, 2);
 }
 

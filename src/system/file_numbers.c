@@ -263,7 +263,10 @@ bool rx_say_matrix(struct rx_reader *reader, const struct rx_source *source)
     rx_say_size(&reader->speaker, rows);
     rx_say_size(&reader->speaker, cols);
     rx_say_size(&reader->speaker, steps);
-    if (!say_floats(reader, source, &passage))
+    reader->in_matrix = true;
+    const bool good = say_floats(reader, source, &passage);
+    reader->in_matrix = false;
+    if (!good)
         return false;
     if (!reader->wish->rounded && !rx_single_resolves(&passage.single))
         rx_reader_fail(reader,

@@ -24,6 +24,8 @@ void rx_reader_fail(struct rx_reader *reader, const char *format, ...)
     va_end(arguments);
     const char *place = reader->wish->place;
     reader->speaker.muted = false;
+    if (reader->in_matrix)
+        rx_say_size(&reader->speaker, RX_NO_MORE);
     rx_say(&reader->speaker, RX_SAY_FAILED);
     rx_say_text(&reader->speaker, message, strlen(message));
     rx_say_text(&reader->speaker, place, strlen(place));

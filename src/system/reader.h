@@ -42,6 +42,7 @@ struct rx_names {
 struct rx_reader {
     const struct rx_wish *wish;
     struct rx_speaker speaker;
+    bool in_matrix;               /* of whose record more is expected */
     char reason[256];             /* why the last member could not be read */
     size_t starts[RX_FILE_DEPTH]; /* where in the place each key begins */
     int depth;

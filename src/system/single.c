@@ -26,14 +26,14 @@ size_t rx_single_from_unsigned(float *out, const uint64_t *in, size_t count)
 
 size_t rx_single_from_doubles(struct rx_single *single, float *out, const double *in, size_t count)
 {
-    const double exact_below = 16777216; /* 2^24 */
+    const double first = 16777216, beyond = 9223372036854775808.0; /* 2^24, 2^63 */
     for (size_t i = 0; i < count; i++) {
         const double x = in[i];
         out[i] = (float)x;
         if (!isfinite(x))
             continue;
         const double change = fabs((double)out[i] - x);
-        if (change > 0 && (fabs(x) >= exact_below || isinf(out[i])))
+        if (change > 0 && ((fabs(x) >= first && fabs(x) < beyond) || isinf(out[i])))
             return i;
         if (single->count++ == 0)
             single->least = single->most = x;

@@ -1,9 +1,10 @@
 /* single.h - numbers of other programs in single precision: without a loss that matters, or not at
  * all.
  *
- * A whole number, or any from 2^24 on (there neighbours are 2 apart), must be held exactly; a
- * number of less size may be rounded, as 0.1 is, but not be lost: neither to infinity, nor in that
- * all numbers of a set are nearly one (times far from their origin) and become equal. */
+ * A number from 2^24 to 2^63 counts something (samples, nanoseconds, seconds since 1970) and must
+ * be held exactly, for neighbours are 2 apart there and more. Others may be rounded, as 0.1 is, but
+ * not be lost: neither to infinity, nor in that all numbers of a set are nearly one and become
+ * equal. */
 #ifndef RX_SINGLE_H
 #define RX_SINGLE_H
 

@@ -93,7 +93,7 @@ const char *rx_whole_begin(struct rx_whole *whole, const char *path)
 {
     struct stat old;
     *whole = (struct rx_whole){ .fd = -1, .target = rx_follow_links(path) };
-    int error = whole->target ? 0 : errno;
+    int error = !*path ? ENOENT : whole->target ? 0 : errno;
     const bool exists = error == 0 && stat(whole->target, &old) == 0;
     if (error == 0 && !exists && errno != ENOENT)
         error = errno;
