@@ -91,6 +91,7 @@ help:
 	@echo 'make            build ./rxlua and the module for stock lua$(LUA_VERSION)'
 	@echo 'make demo       install what is missing, build, train head direction for some minutes, draw it'
 	@echo 'make test       install what is missing, build, run all tests'
+	@echo 'make fuzz       search for faults by chance, a minute for each of tests/fault (FUZZ_SECONDS=60, FUZZ_SEED=1)'
 	@echo 'make bench      measure training and the rest beside their limits and other programs, some minutes'
 	@echo 'make docs       the API reference, into docs/api/'
 	@echo 'make lint       formatting of C, luacheck'
@@ -132,6 +133,11 @@ demo: built
 test: built
 	LSAN_OPTIONS="suppressions='$(CURDIR)/tests/leaks.supp'" RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal tests/spec
 
+FUZZERS = $(filter-out tests/fault/fuzz.lua,$(wildcard tests/fault/*.lua))
+
+fuzz: built
+	@for fuzzer in $(FUZZERS); do ./$(PROGRAM) $$fuzzer || exit 1; done
+
 bench: built $(BUILD)/bench/products.so
 	./$(PROGRAM) tests/bench/bench.lua
 
@@ -171,4 +177,4 @@ clean:
 	rm -rf build rxlua docs/api
 
 FORCE:
-.PHONY: all help deps built demo test bench docs lint install uninstall clean FORCE
+.PHONY: all help deps built demo test fuzz bench docs lint install uninstall clean FORCE
