@@ -3,6 +3,7 @@
  *
  * With an argument, so many numbers go through every function; they are compared with those of the
  * C library in double precision. */
+#include "elementary.h"
 #include "product.h"
 #include "vector.h"
 #include <float.h>
@@ -190,7 +191,7 @@ static void power_of_pairs(float *out, const float *x, size_t count)
 static void angle_of_pairs(float *out, const float *x, size_t count)
 {
     for (size_t i = 0; i + 1 < count; i += 2)
-        out[i] = out[i + 1] = rx_atan2(x[i], x[i + 1]);
+        out[i] = out[i + 1] = (float)rx_angle((double)x[i], (double)x[i + 1]);
 }
 
 static double sigmoid(double x)
@@ -274,6 +275,26 @@ static void check_function(size_t f, size_t count)
     expect(worst <= 2, functions[f].name);
 }
 
+static void doubles(void)
+{
+    uint64_t hash = start;
+    double worst = 0;
+    for (int i = 0; i < 20000; i++) {
+        const double x = (double)uniform(-30, 30) + (double)uniform(0, 1) * 0x1p-24,
+                     positive = x + 31;
+        double got[] = { rx_exp(x), rx_log(positive), 0, 0, rx_exp(20 * x) };
+        rx_cosine_sine(&got[2], &got[3], x);
+        const double errors[] = { got[0] / exp(x) - 1, got[1] - log(positive), got[2] - cos(x),
+                                  got[3] - sin(x), got[4] / exp(20 * x) - 1 };
+        for (int e = 0; e < 5; e++)
+            worst = fabs(errors[e]) > worst ? fabs(errors[e]) : worst;
+        hash = hash_of(hash, (const void *)got, sizeof got);
+    }
+    expect(worst < 2e-15, "functions in double precision are right to 2e-15");
+    expect(rx_exp(-INFINITY) == 0 && isinf(rx_exp(1000)) && isnan(rx_exp(NAN)), "exp at its ends");
+    printf("doubles %016llx\n", (unsigned long long)hash);
+}
+
 /* --- sums and random numbers -------------------------------------------------------------------
  */
 
@@ -309,6 +330,7 @@ int main(int count, char **argument)
     products();
     for (size_t f = 0; f < sizeof functions / sizeof *functions; f++)
         check_function(f, count > 1 ? strtoul(argument[1], NULL, 10) : 100000);
+    doubles();
     sums();
     return failed;
 }

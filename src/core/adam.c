@@ -1,27 +1,28 @@
 #include "adam.h"
+#include "vector.h"
 #include <math.h>
 
-static double norm(const float *x, size_t count)
+/* x^n by squares: of multiplications alone, which every machine rounds alike */
+static double power(double x, uint64_t n)
 {
-    double total = 0;
-#pragma omp simd reduction(+ : total)
-    for (size_t i = 0; i < count; i++)
-        total += (double)x[i] * (double)x[i];
-    return sqrt(total);
+    double result = 1;
+    for (; n > 0; n /= 2, x *= x)
+        result *= n % 2 ? x : 1;
+    return result;
 }
 
 void rx_adam_update(struct rx_adam *adam, float *weights, float *mean, float *square,
                     const float *gradient, size_t count)
 {
-    const double t = (double)++adam->updates;
+    const uint64_t t = ++adam->updates;
     const float b1 = (float)adam->beta1, b2 = (float)adam->beta2;
     const float epsilon = (float)adam->epsilon, decay = (float)adam->weight_decay;
     /* both bias corrections, folded out of the loop */
-    const float step = (float)(adam->rate / (1 - pow(adam->beta1, t)));
-    const float unbias = (float)(1 / sqrt(1 - pow(adam->beta2, t)));
+    const float step = (float)(adam->rate / (1 - power(adam->beta1, t)));
+    const float unbias = (float)(1 / sqrt(1 - power(adam->beta2, t)));
     float scale = 1;
     if (adam->clip > 0) {
-        const double length = norm(gradient, count);
+        const double length = sqrt(rx_vector_squares(gradient, count));
         scale = length > adam->clip ? (float)(adam->clip / length) : 1;
     }
 

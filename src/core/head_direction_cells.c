@@ -1,17 +1,30 @@
 #include "head_direction_cells.h"
+#include "elementary.h"
 #include "population.h"
 #include "vector.h"
 #include <math.h>
 
 static const double pi = 3.14159265358979323846;
 
+struct direction {
+    double x, y; /* cosine and sine */
+};
+
+/* A direction, turned further by the bearing of another: so come those of its multiples. */
+static struct direction turned(struct direction a, struct direction by)
+{
+    return (struct direction){ a.x * by.x - a.y * by.y, a.y * by.x + a.x * by.y };
+}
+
 void rx_head_direction_prefer(float *preferred, size_t cells)
 {
     for (size_t c = 0; c < cells; c++) {
         const double bearing = cells > 1 ? -pi + 2 * pi * (double)c / (double)(cells - 1) : 0;
+        double cosine, sine;
+        rx_cosine_sine(&cosine, &sine, bearing);
         preferred[c] = (float)bearing;
-        preferred[cells + c] = (float)cos(bearing);
-        preferred[2 * cells + c] = (float)sin(bearing);
+        preferred[cells + c] = (float)cosine;
+        preferred[2 * cells + c] = (float)sine;
     }
 }
 
@@ -21,14 +34,27 @@ static double peak_scale(double sharpness)
     return 1;
 }
 
+/* amplitude (1 + harmonics) of the curve exp(k (cos x - 1)), by the trapezoid rule, which on a
+ * whole period converges faster than any power of the spacing */
+static void fourier_series(double *amplitude, size_t harmonics, double sharpness)
+{
+    const size_t points = 4096;
+    for (size_t n = 0; n <= harmonics; n++)
+        amplitude[n] = 0;
+    for (size_t i = 0; i < points; i++) {
+        struct direction turn = { 1, 0 }, once;
+        rx_cosine_sine(&once.x, &once.y, 2 * pi * (double)i / (double)points);
+        const double share = rx_exp(sharpness * (once.x - 1)) / (double)points;
+        for (size_t n = 0; n <= harmonics; n++, turn = turned(turn, once))
+            amplitude[n] += (n ? 2 : 1) * share * turn.x;
+    }
+}
+
 static double density_scale(double sharpness)
 {
-    /* the trapezoid rule on a whole period converges faster than any power of the spacing */
-    const size_t points = 4096;
-    double mean = 0;
-    for (size_t i = 0; i < points; i++)
-        mean += exp(sharpness * (cos(2 * pi * (double)i / (double)points) - 1));
-    return (double)points / (2 * pi * mean);
+    double mean;
+    fourier_series(&mean, 0, sharpness);
+    return 1 / (2 * pi * mean);
 }
 
 const struct rx_head_direction_tuning rx_head_direction_tunings[] = {
@@ -37,18 +63,12 @@ const struct rx_head_direction_tuning rx_head_direction_tunings[] = {
     { NULL, NULL },
 };
 
-/* amplitude (1 + harmonics) of the curve exp(k (cos x - 1)), by the same rule */
-static void fourier_series(double *amplitude, size_t harmonics, double sharpness)
+/* In double precision, of length 1. */
+static struct direction preferred_direction(const struct rx_head_direction_cells *cells, size_t c)
 {
-    const size_t points = 4096;
-    for (size_t n = 0; n <= harmonics; n++)
-        amplitude[n] = 0;
-    for (size_t i = 0; i < points; i++) {
-        const double x = 2 * pi * (double)i / (double)points;
-        const double share = exp(sharpness * (cos(x) - 1)) / (double)points;
-        for (size_t n = 0; n <= harmonics; n++)
-            amplitude[n] += (n ? 2 : 1) * share * cos((double)n * x);
-    }
+    const double x = (double)cells->cosine[c], y = (double)cells->sine[c],
+                 length = sqrt(x * x + y * y);
+    return (struct direction){ x / length, y / length };
 }
 
 size_t rx_head_direction_patterns(float *patterns, const struct rx_head_direction_cells *cells)
@@ -66,12 +86,12 @@ size_t rx_head_direction_patterns(float *patterns, const struct rx_head_directio
 
     const double scale = (double)cells->scale;
     for (size_t c = 0; c < count; c++) {
-        const double bearing = atan2((double)cells->sine[c], (double)cells->cosine[c]);
+        const struct direction once = preferred_direction(cells, c);
+        struct direction turn = once;
         patterns[c] = (float)(scale * amplitude[0]);
-        for (size_t n = 1; n <= harmonics; n++) {
-            patterns[(2 * n - 1) * count + c] =
-                (float)(scale * amplitude[n] * cos((double)n * bearing));
-            patterns[2 * n * count + c] = (float)(scale * amplitude[n] * sin((double)n * bearing));
+        for (size_t n = 1; n <= harmonics; n++, turn = turned(turn, once)) {
+            patterns[(2 * n - 1) * count + c] = (float)(scale * amplitude[n] * turn.x);
+            patterns[2 * n * count + c] = (float)(scale * amplitude[n] * turn.y);
         }
     }
     return rank;
@@ -83,15 +103,13 @@ static void harmonics(float *factors, const struct rx_code *code, const float *b
 {
     for (size_t r = 0; r < rows; r++) {
         float *factor = factors + r * code->rank;
-        const double c = cos((double)bearings[r]), s = sin((double)bearings[r]);
-        double x = 1, y = 0;
+        struct direction once;
+        rx_cosine_sine(&once.x, &once.y, (double)bearings[r]);
+        struct direction turn = once;
         factor[0] = 1;
-        for (size_t i = 1; i < code->rank; i += 2) {
-            const double turned = c * x - s * y;
-            y = s * x + c * y;
-            x = turned;
-            factor[i] = (float)x;
-            factor[i + 1] = (float)y;
+        for (size_t i = 1; i < code->rank; i += 2, turn = turned(turn, once)) {
+            factor[i] = (float)turn.x;
+            factor[i + 1] = (float)turn.y;
         }
     }
 }
@@ -127,7 +145,9 @@ enum rx_status rx_head_direction_encode(float *activity,
         float *row = activity + r * count;
         if (*stop)
             continue;
-        const float kc = k * cosf(bearings[r]), ks = k * sinf(bearings[r]);
+        double cosine, sine;
+        rx_cosine_sine(&cosine, &sine, (double)bearings[r]);
+        const float kc = k * (float)cosine, ks = k * (float)sine;
         for (size_t c = 0; c < count; c++)
             row[c] = kc * cells->cosine[c] + ks * cells->sine[c] - k;
         rx_vector_exp(row, row, count);
@@ -153,7 +173,7 @@ enum rx_status rx_head_direction_decode(float *bearings,
             x += (double)cells->cosine[best[i]];
             y += (double)cells->sine[best[i]];
         }
-        bearings[r] = active ? (float)atan2(y, x) : NAN;
+        bearings[r] = active ? (float)rx_angle(y, x) : NAN;
     }
     return *stop ? RX_STOPPED : RX_OK;
 }

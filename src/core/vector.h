@@ -22,10 +22,6 @@ void rx_vector_cos(float *out, const float *x, size_t count);
 void rx_vector_tanh(float *out, const float *x, size_t count);
 void rx_vector_sigmoid(float *out, const float *x, size_t count); /* 1 / (1 + exp(-x)) */
 
-float rx_power(float x, float y); /* x^y */
-float rx_atan2(float y, float x); /* the angle of (x, y) */
-double rx_log(double x);          /* of a positive, normal number, to 1e-14 of itself or of 1 */
-
 /* The sum in double precision: 16 sums, of every sixteenth number, which are added up by halves. */
 double rx_vector_sum(const float *x, size_t count);
 double rx_vector_squares(const float *x, size_t count); /* of the squares */
