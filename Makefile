@@ -166,6 +166,8 @@ install: all
 	install rxlua $(DESTDIR)$(PREFIX)/bin/
 	cd lua && find * -name '*.lua' -exec install -D -m 644 -T {} $(abspath $(LUA_SHARE))/{} \;
 	install -D -m 644 -t $(LUA_SHARE)/reactivation/plots plots/*.gp
+	install -d $(LUA_SHARE)/reactivation/reference # for help() at the prompt: the comments that tell of what C does
+	cat src/bind/*.c src/system/*.c | sed '/^\/\*\*/,/\*\//!d' > $(LUA_SHARE)/reactivation/reference/bindings.c
 	install $(MODULE) $(LUA_LIB)/
 	install -m 644 experiments/*.lua $(SHARE)/experiments/
 

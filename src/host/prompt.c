@@ -3,6 +3,7 @@
 #include "history.h"
 #include "run.h"
 #include "signals.h"
+#include "statement.h"
 #include "version.h"
 #include <editline/readline.h>
 #include <errno.h>
@@ -14,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static const char helpers[] = "rx.prompt"; /* in the registry: what lua/reactivation/prompt gives */
 
 enum input { INPUT_LINE, INPUT_DROPPED, INPUT_END };
 
@@ -88,38 +91,6 @@ static enum input push_line(lua_State *L, bool first)
 
 /* --- statements ----------------------------------------------------------------------------- */
 
-static int load_text(lua_State *L, const char *text)
-{
-    return luaL_loadbuffer(L, text, strlen(text), "=stdin");
-}
-
-/* Does the message on top complain of an early end? */
-static bool is_incomplete(lua_State *L)
-{
-    static const char mark[] = "<eof>";
-    size_t length;
-    const char *message = lua_tolstring(L, -1, &length);
-    return message != NULL && length >= sizeof mark - 1 &&
-           strcmp(message + length - (sizeof mark - 1), mark) == 0;
-}
-
-/* Push the text on top as a function, an expression rather than a statement; else a message.
- * Either may want another line. */
-static int load_lines(lua_State *L, bool *incomplete)
-{
-    lua_pushfstring(L, "return %s", lua_tostring(L, -1));
-    int status = load_text(L, lua_tostring(L, -1));
-    lua_remove(L, -2);
-    *incomplete = false;
-    if (status == LUA_OK)
-        return status;
-    const bool unfinished_expression = is_incomplete(L);
-    lua_pop(L, 1);
-    status = load_text(L, lua_tostring(L, -1));
-    *incomplete = status == LUA_ERRSYNTAX && (unfinished_expression || is_incomplete(L));
-    return status;
-}
-
 /* Replace the line on top, and those that follow if need be, by a function; not good: by a message.
  * A dropped line drops them all. */
 static enum input load_statement(lua_State *L, bool *good)
@@ -127,7 +98,7 @@ static enum input load_statement(lua_State *L, bool *good)
     enum input input = INPUT_LINE;
     for (;;) {
         bool incomplete;
-        *good = load_lines(L, &incomplete) == LUA_OK;
+        *good = host_load_statement(L, &incomplete);
         if (incomplete)
             input = push_line(L, false);
         if (!incomplete || input == INPUT_END)
@@ -150,6 +121,19 @@ static void show_error(lua_State *L)
     fprintf(stderr, "%s\n", message != NULL ? message : "(error without a message)");
 }
 
+/* Push a function of the library's prompt; false, and nothing pushed, if there is no library. */
+static bool push_helper(lua_State *L, const char *name)
+{
+    const int top = lua_gettop(L);
+    if (lua_getfield(L, LUA_REGISTRYINDEX, helpers) == LUA_TTABLE &&
+        lua_getfield(L, -1, name) == LUA_TFUNCTION) {
+        lua_remove(L, -2);
+        return true;
+    }
+    lua_settop(L, top);
+    return false;
+}
+
 /* Print all values from `first` to the top with Lua's own print, which a user may have replaced. */
 static void print_results(lua_State *L, int first)
 {
@@ -157,9 +141,23 @@ static void print_results(lua_State *L, int first)
     if (count == 0)
         return;
     luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
+    if (push_helper(L, "shown")) { /* what tables hold, in place of their addresses */
+        lua_insert(L, first);
+        if (!host_call(L, count, count)) {
+            show_error(L);
+            return;
+        }
+    }
     lua_getglobal(L, "print");
     lua_insert(L, first);
     if (!host_call(L, count, 0))
+        show_error(L);
+}
+
+/* After an error: a training that it ended leaves its history. */
+static void after_error(lua_State *L)
+{
+    if (push_helper(L, "stopped") && !host_call(L, 0, 0))
         show_error(L);
 }
 
@@ -173,10 +171,14 @@ static enum input one_statement(lua_State *L)
         input = load_statement(L, &good);
     if (input != INPUT_LINE)
         return input;
-    if (good && host_call(L, 0, LUA_MULTRET))
+    lua_pushcfunction(L, host_keep_locals);
+    if (good && host_call(L, 1, LUA_MULTRET)) {
         print_results(L, 1);
-    else
+    } else {
+        lua_settop(L, 1);
         show_error(L);
+        after_error(L);
+    }
     fflush(stdout);
     return input;
 }
@@ -192,14 +194,18 @@ static void open_terminal(lua_State *L)
     host_history_open();
 }
 
-/* Set the global `rx`; false if the library cannot be loaded. */
+/* Set the globals `rx` and `help`; false if the library cannot be loaded. */
 static bool require_library(lua_State *L)
 {
     lua_getglobal(L, "require");
-    lua_pushstring(L, "reactivation");
+    lua_pushstring(L, "reactivation.prompt");
     if (lua_pcall(L, 1, 1, 0) != LUA_OK)
         return false;
+    lua_getfield(L, -1, "rx");
     lua_setglobal(L, "rx");
+    lua_getfield(L, -1, "help");
+    lua_setglobal(L, "help");
+    lua_setfield(L, LUA_REGISTRYINDEX, helpers);
     return true;
 }
 
@@ -208,7 +214,7 @@ int host_prompt(lua_State *L)
     if (isatty(STDIN_FILENO))
         open_terminal(L);
     if (require_library(L))
-        fputs("The library is `rx`. ", stdout);
+        fputs("The library is `rx`, help \"pca\" explains. ", stdout);
     puts("TAB completes names, Ctrl-C stops, Ctrl-D leaves.");
     enum input input = INPUT_LINE;
     while (input != INPUT_END && !host_signals_leave())

@@ -9,6 +9,7 @@ local check_options = require "reactivation.check.options"
 local hold = require "reactivation.files.hold"
 local make_folder = require "reactivation.files.make_folder"
 local network = require "reactivation.networks.network"
+local stopped = require "reactivation.training.stopped"
 local new_progress = require "reactivation.training.progress"
 
 -- Where in the generator the test batch and its noise lie: far from any training.
@@ -267,6 +268,7 @@ return function(net, task, options)
   if not ok then
     self:rescue()
     self.progress:stopped(self.done, self.saved == self.done and self.checkpoint)
+    stopped.history = self.history
     error(problem, 0)
   end
   return self.history
