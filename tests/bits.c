@@ -316,7 +316,7 @@ static void sums(void)
     rx_vector_normal(x, y, bits[0], bits[1], COUNT);
     hash = hash_floats(hash_floats(hash, x, COUNT), y, COUNT);
     for (size_t i = 0; i < COUNT; i++) {
-        const double u = ((double)bits[0][i] + 0.5) * 0x1p-32, radius = sqrt(-2 * log(u)),
+        const double u = (double)(bits[0][i] >> 1) * 0x1p-31 + 0x1p-33, radius = sqrt(-2 * log(u)),
                      angle = 2 * 3.14159265358979323846 * (double)(int32_t)bits[1][i] * 0x1p-32;
         const double tolerance = 1e-6 + 0x1p-23 / radius; /* u has 24 digits */
         expect(fabs((double)x[i] - radius * cos(angle)) < tolerance, "a normal number is x");
