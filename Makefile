@@ -149,6 +149,9 @@ $(BUILD)/bench/products.so: tests/bench/products.c $(BUILD)/flags
 LDOC = lua$(LUA_VERSION) "$$(command -v ldoc)"
 
 docs: deps
+	@mkdir -p build
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' lua$(LUA_VERSION) \
+	  -e 'io.write(require("reactivation.figures.kinds").reference())' >build/kinds_of_picture.md
 	@$(LDOC) --quiet --fatalwarnings . >/dev/null
 	@echo 'docs/api/index.html'
 

@@ -14,7 +14,11 @@ few = 20
 
 stats data index values using 1 nooutput
 groups = int(STATS_max)
+if (exists("labels")) {
+  if (groups > |labels|) { eval stop("values of a group without label among the data") }
+}
 if (exists("labels")) groups = |labels|
+eval one_each("colours", groups, "groups")
 array size_of[groups]
 array lower[groups]
 array middle[groups]
@@ -48,12 +52,12 @@ if (exists("labels")) {
 }
 if (exists("xlabel")) set xlabel xlabel
 if (exists("ylabel")) set ylabel ylabel
+if (logy) {
+  stats data index values using ($2 > 0 ? $2 : NaN) nooutput
+  eval log_axis("y", exists("ymin") ? ymin : STATS_min, exists("ymax") ? ymax : STATS_max)
+}
 if (exists("ymin")) set yrange [ymin : ]
 if (exists("ymax")) set yrange [ : ymax]
-if (logy) {
-  set logscale y
-  set format y "10^{%T}"
-}
 
 referred = exists("reference")
 if (!referred) reference = NaN

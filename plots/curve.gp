@@ -1,11 +1,12 @@
 # curve.gp - one or several curves, such as a loss against batches, with bands around them
 # data: `curves`  n x (1 + series): x, then a column for each series
-#   lower, upper            of the same shape: edges of a band around each curve, such as +-1 sd.
+#   lower, upper            of the same shape, both: edges of a band around each curve, such as +-1 sd.
 #                           On a logarithmic axis an edge at or below zero falls to ymin, or without
 #                           ymin leaves a gap
 #   labels                  list of strings, one for each series
 #   xlabel, ylabel
 #   logx, logy              true for logarithmic axes
+#   bars                    true: error bars from lower to upper in place of bands
 #   points                  true to mark each point
 #   xmin, xmax, ymin, ymax  ends of the axes, any of them
 #   xstep                   between the numbers on a linear x axis; absent, a round one, and whole
@@ -16,7 +17,12 @@ eval needs_matrix("curves", 0)
 if (!exists("logx")) logx = 0
 if (!exists("logy")) logy = 0
 if (!exists("points")) points = 0
-banded = exists("lower") && exists("upper")
+if (!exists("bars")) bars = 0
+eval together("lower upper")
+banded = exists("lower")
+if (bars && !banded) { eval stop("matrices 'lower' and 'upper' expected among the data, for 'bars'") }
+if (banded) eval needs_matrix("lower", curves_columns) . needs_matrix("upper", curves_columns)
+eval one_each("labels", curves_columns - 1, "curves")
 
 # the bands' lower edges, to be drawn beside the rows of the upper ones
 array edge[1]
@@ -30,7 +36,7 @@ if (banded) {
 }
 least = exists("ymin") ? ymin : NaN
 low(k) = banded ? edge[k] : NaN
-above(y) = logy && y <= 0 ? least : y
+risen(y) = logy && y <= 0 ? least : y
 
 stats data index curves using 1:($1 - floor($1)) nooutput
 span = (exists("xmax") ? xmax : STATS_max_x) - (exists("xmin") ? xmin : STATS_min_x)
@@ -39,31 +45,43 @@ whole = STATS_max_y == 0
 if (exists("xlabel")) set xlabel xlabel
 if (exists("ylabel")) set ylabel ylabel
 set autoscale xfix
-if (exists("xmin")) set xrange [xmin : ]
-if (exists("xmax")) set xrange [ : xmax]
-if (exists("ymin")) set yrange [ymin : ]
-if (exists("ymax")) set yrange [ : ymax]
 if (!logx && span > 0) {
   if (!exists("xstep")) { xstep = tic_step(span, plot_width - 2) }
   if (whole && xstep < 1) { xstep = 1 }
   set xtics xstep
 }
 if (logx) {
-  set logscale x
-  set format x "10^{%T}"
+  stats data index curves using ($1 > 0 ? $1 : NaN) nooutput
+  eval log_axis("x", exists("xmin") ? xmin : STATS_min, exists("xmax") ? xmax : STATS_max)
 }
 if (logy) {
-  set logscale y
-  set format y "10^{%T}"
+  bottom = NaN
+  top = NaN
+  do for [block in banded ? "curves lower upper" : "curves"] { do for [i = 2 : curves_columns] {
+    stats data index block using (column(i) > 0 ? column(i) : NaN) nooutput
+    if (exists("STATS_min")) {
+      bottom = bottom < STATS_min ? bottom : STATS_min
+      top = top > STATS_max ? top : STATS_max
+    }
+  } }
+  eval log_axis("y", exists("ymin") ? ymin : bottom, exists("ymax") ? ymax : top)
 }
+if (exists("xmin")) set xrange [xmin : ]
+if (exists("xmax")) set xrange [ : xmax]
+if (exists("ymin")) set yrange [ymin : ]
+if (exists("ymax")) set yrange [ : ymax]
 
 if (!exists("key")) key = "top right"
 if (strstrt("top right, top left, bottom right, bottom left", key)) eval "set key " . key
 if (!exists("labels")) unset key
 name(i) = exists("labels") ? labels[i - 1] : ""
 last = curves_columns
-plot for [i = 2 : banded ? last : 1] data index upper \
-    using 1:(above(low((i - 1) * rows + $0 + 1))):(above(column(i))) \
+plot for [i = 2 : banded && !bars ? last : 1] data index upper \
+    using 1:(risen(low((i - 1) * rows + $0 + 1))):(risen(column(i))) \
     with filledcurves lt i - 1 fillstyle transparent solid 0.25 noborder notitle, \
   for [i = 2 : points ? 1 : last] data index curves using 1:i with lines lt i - 1 title name(i), \
-  for [i = 2 : points ? last : 1] data index curves using 1:i with linespoints lt i - 1 title name(i)
+  for [i = 2 : points ? last : 1] data index curves using 1:i with linespoints lt i - 1 title name(i), \
+  for [i = 2 : bars ? last : 1] data index upper \
+    using 1:(risen(low((i - 1) * rows + $0 + 1))):(0): \
+    (risen(column(i)) - risen(low((i - 1) * rows + $0 + 1))) \
+    with vectors heads size graph 0.008, 90 nofilled lt i - 1 lw 1 notitle

@@ -4,9 +4,12 @@
 #   box                       side of a square around 0 (m), to be drawn
 #   cbmin, cbmax              range of the colours; absent: 0 or the least, and the largest value
 #   xlabel, ylabel, cblabel   absent: "x (m)", "y (m)", none
+#   equal                     false: each axis has a scale of its own, as where x and y have other units;
+#                             absent, both have one
 
 eval needs_matrix("density", 0)
 do for [field in "xmin xmax ymin ymax"] { eval needs(field) }
+if (!exists("equal")) equal = 1
 if (!exists("xlabel")) xlabel = "x (m)"
 if (!exists("ylabel")) ylabel = "y (m)"
 
@@ -16,7 +19,7 @@ if (!exists("cbmax")) cbmax = STATS_max > cbmin ? STATS_max : cbmin + 1
 
 dx = (xmax - xmin) / (density_columns - 1.0)
 dy = (ymax - ymin) / (density_rows - 1.0)
-eval square(density)
+eval plane(density)
 set xrange [xmin - dx / 2 : xmax + dx / 2]
 set yrange [ymin - dy / 2 : ymax + dy / 2]
 if (exists("box")) {

@@ -1,11 +1,14 @@
 # scatter.gp - points on a plane, such as states on two principal components, coloured by a third
-# column or of several groups; both axes have the same scale
+# column or of several groups
 # data: `points`  n x 3: x, y, colour value or group. A picture in SVG or PDF grows with them (40
 #                 bytes each in SVG): give some thousands, or write PNG
 #   labels                    list of strings, one for each group (1, 2, ...), above the plot;
-#                             absent, the third column is a value. Groups whose rows alternate are
-#                             drawn through one another, of others the later ones on top
-#   colours                   list, one for each group: "active", "quiescent" or any
+#                             absent, the third column is a value. A point of another number belongs
+#                             to no group and is left out. Groups whose rows alternate are drawn
+#                             through one another, of others the later ones on top
+#   colours                   list, one for each group: "active", "quiescent" or any; absent, each has
+#                             its own
+#   equal                     false: each axis has a scale of its own; absent, both have one
 #   xlabel, ylabel, cblabel   absent: "PC 1", "PC 2", none
 #   cyclic                    true: the value is an angle (rad) in [-pi, pi], on a colour wheel
 #   xmin, xmax, ymin, ymax    ranges, all four, so that two pictures can be compared
@@ -16,27 +19,33 @@ eval needs_matrix("points", 3)
 if (!exists("xlabel")) xlabel = "PC 1"
 if (!exists("ylabel")) ylabel = "PC 2"
 if (!exists("cyclic")) cyclic = 0
+if (!exists("equal")) equal = 1
 if (!exists("dot")) dot = points_rows > 2000 ? 1.2 : points_rows > 200 ? 2 : 4
-
-eval square(points)
 
 if (cyclic) {
   eval "set palette " . wheel
   cbmin = -pi
   cbmax = pi
 }
+# of all values, before a range of the axes leaves some out
+stats data index points using 3 nooutput
+least = STATS_min
+most = STATS_max
+eval plane(points)
+
 grouped = exists("labels")
 if (grouped) {
+  eval one_each("colours", |labels|, "groups")
   unset colorbox
   set key at graph 0.5, graph 1.02 center bottom horizontal maxrows 1 reverse Left samplen 0.2 width -2
   if (exists("panel")) { set tmargin at screen below_top(3.6) }
   if (!exists("panel")) { set tmargin 4 }
   if (exists("title")) { set title offset 0, 0.9 }
 }
+eval together("cbmin cbmax")
 if (!grouped && !exists("cbmin")) {
-  stats data index points using 3 nooutput
-  cbmin = STATS_min
-  cbmax = STATS_max > STATS_min ? STATS_max : STATS_min + 1
+  cbmin = least
+  cbmax = most > least ? most : least + 1
 }
 if (!grouped) eval colour_bar
 if (cyclic) set cbtics ("−π" -pi, "0" 0, "π" pi)
@@ -48,7 +57,7 @@ level(z) = floor(shades * (z - cbmin) / (cbmax - cbmin))
 bounded(k) = k < 0 ? 0 : k >= shades ? shades - 1 : k
 shares = 6
 share(row) = floor(shares * row / points_rows)
-tone(g) = exists("colours") ? named(colours[g]) : active
+tone(g) = exists("colours") ? named(colours[g]) : hue(g)
 length = 1e-3 * (xmax - xmin)
 if (grouped) {
   groups = |labels|

@@ -25,6 +25,10 @@ sequential = "defined (0 '#440154', 1 '#482878', 2 '#3e4989', 3 '#31688e', 4 '#2
 wheel = "defined (0 '#369cf9', 1 '#8689fb', 2 '#b777e3', 3 '#d96ab8', 4 '#ea6681', 5 '#ea6e41', " . \
   "6 '#d08506', 7 '#ad9907', 8 '#75ab2a', 9 '#0cb477', 10 '#0cafa8', 11 '#0da9cc', 12 '#369cf9')"
 
+# and white at the middle, for what is above and below 0 (ColorBrewer's RdBu)
+two_sided = "defined (0 '#2166ac', 1 '#67a9cf', 2 '#d1e5f0', 3 '#ffffff', 4 '#fddbc7', " . \
+  "5 '#ef8a62', 6 '#b2182b')"
+
 # The format follows the ending of `out`. Each terminal has its own idea of a dot and of a font's
 # size: the scales make the three alike.
 ending = out[strlen(out) - 2 : strlen(out)]
@@ -43,20 +47,19 @@ if (!exists("panel") || panel == 1) {
   }
   if (ending eq "png") {
     dots = 300 / 2.54
-    scale = 300 / 96.0
-    set terminal pngcairo size width * dots, height * dots font font fontscale scale \
-      linewidth scale dashlength scale pointscale 0.8 * scale rounded background "white"
+    dense = 300 / 96.0
+    set terminal pngcairo size width * dots, height * dots font font fontscale dense \
+      linewidth dense dashlength dense pointscale 0.8 * dense rounded background "white"
   }
   set output out
 }
 
-set linetype 1 lc rgb active lw 1.5 pt 7
-set linetype 2 lc rgb quiescent lw 1.5 pt 7
-set linetype 3 lc rgb "#404040" lw 1.5 pt 7
-set linetype 4 lc rgb "#e69f00" lw 1.5 pt 7
-set linetype 5 lc rgb "#6f5bb5" lw 1.5 pt 7
-set linetype 6 lc rgb "#3b9b5c" lw 1.5 pt 7
-set linetype cycle 6
+# Colours of groups and curves, by number
+hues = 6
+hue(k) = k % hues == 1 ? active : k % hues == 2 ? quiescent : \
+  word("#3b9b5c - - #404040 #e69f00 #6f5bb5", k % hues + 1)
+do for [k = 1 : hues] { set linetype k lc rgb hue(k) lw 1.5 pt 7 }
+set linetype cycle hues
 
 set border 3 lc rgb frame lw 0.75
 set tics out nomirror scale 0.5, 0.25 textcolor rgb ink
@@ -93,19 +96,47 @@ needs_matrix(name, columns) = !exists(name . "_columns") \
   : ""
 needs(name) = exists(name) ? "" : stop(sprintf("'%s' expected among the data", name))
 
-# Axes of one scale from xmin to ymax, or around columns 1 and 2 of a block; xlabel and ylabel
-square(block) = around(block) . "set size ratio -1; " . \
+# Stop where a list has not one element for each of `count` things, or where of several fields, such as
+# both edges of a band, some are there and others are not.
+one_each(list, count, things) = exists(list) ? sprintf("if (|%s| != %d) { " . \
+  "print \"bad data '%s' (one for each of %d %s expected)\"; exit status 1 }", \
+  list, count, list, count, things) : ""
+given(names) = sum [i = 1 : words(names)] exists(word(names, i))
+together(names) = given(names) % words(names) == 0 ? "" : stop("of '" . names . "' all or none expected")
+
+# Axes from xmin to ymax, or around columns 1 and 2 of a block, of one scale if `equal`; xlabel and ylabel
+plane(block) = together("xmin xmax ymin ymax") . "; " . around(block) . \
   "set xrange [xmin : xmax]; set yrange [ymin : ymax]; set xlabel xlabel; set ylabel ylabel; " . \
-  "room = plot_width - 2.8 < plot_height - 1.3 ? plot_width - 2.8 : plot_height - 1.3; " . \
-  "step = tic_step(xmax - xmin, room); set xtics step; set ytics step"
+  "room = plot_width - 2.8; room_y = plot_height - 1.3; " . \
+  "if (equal) { set size ratio -1; room = room < room_y ? room : room_y; room_y = room }; " . \
+  "set xtics tic_step(xmax - xmin, room); " . \
+  "set ytics tic_step(equal ? xmax - xmin : ymax - ymin, room_y)"
 around(block) = exists("xmin") ? "" : "stats data index '" . block . "' using 1:2 nooutput; " . \
   "xmid = (STATS_min_x + STATS_max_x) / 2.0; " . \
   "ymid = (STATS_min_y + STATS_max_y) / 2.0; " . \
   "xspan = STATS_max_x - STATS_min_x; " . \
   "yspan = STATS_max_y - STATS_min_y; " . \
-  "reach = 0.54 * (xspan > yspan ? xspan : yspan); " . \
-  "if (reach == 0) { reach = 1 }; " . \
-  "xmin = xmid - reach; xmax = xmid + reach; ymin = ymid - reach; ymax = ymid + reach; "
+  "if (equal) { xspan = xspan > yspan ? xspan : yspan; yspan = xspan }; " . \
+  "xreach = xspan > 0 ? 0.54 * xspan : 1; yreach = yspan > 0 ? 0.54 * yspan : 1; " . \
+  "xmin = xmid - xreach; xmax = xmid + xreach; ymin = ymid - yreach; ymax = ymid + yreach; "
+
+# A logarithmic axis, x or y, of values from `low` to `high`: numbers at the powers of ten; where these
+# are few at 1, 2 and 5 times them too; where even those are, at round steps. A y axis ends at such numbers.
+log_axis(axis, low, high) = "set logscale " . axis . "; " . (high >= 100 * low \
+  ? "set format " . axis . " '10^{%T}'" : high > 4 * low ? sprintf(few_powers, low, high, axis, axis) \
+  : sprintf(few_steps, low, high, axis, axis)) . \
+  (axis eq "y" && high < 100 * low ? "; set yrange [low : high]" : "")
+few_powers = "low = below(%.15g + 0.0); high = above(%.15g + 0.0); set %stics (); " . \
+  "do for [e = int(floor(log10(low))) : int(ceil(log10(high)))] { do for [m in '1 2 5'] { " . \
+  "  if (m * 10.0 ** e > 0.99 * low && m * 10.0 ** e < 1.01 * high) { " . \
+  "    set %stics add (on_log(m * 10.0 ** e) m * 10.0 ** e) } } }"
+few_steps = "low = %.15g + 0.0; high = %.15g + 0.0; step = rounded(high > low ? (high - low) / 3.0 : low / 3.0); " . \
+  "low = step * floor(low / step + 1e-6); high = step * ceil(high / step - 1e-6); set %stics (); " . \
+  "do for [k = int(low / step + 0.5) : int(high / step + 0.5)] { set %stics add (on_log(k * step) k * step) }"
+below(x) = x / lead(x) * (lead(x) > 4.999 ? 5 : lead(x) > 1.999 ? 2 : 1)
+above(x) = x / lead(x) * (lead(x) < 1.001 ? 1 : lead(x) < 2.001 ? 2 : lead(x) < 5.001 ? 5 : 10)
+on_log(x) = x >= 0.999e-3 && x < 1e4 ? sprintf("%g", x) : lead(x) < 1.001 \
+  ? sprintf("10^{%d}", floor(log10(x) + 1e-6)) : sprintf("%g·10^{%d}", lead(x), floor(log10(x)))
 
 # A colour bar beside a square plot: its range from cbmin and cbmax, and cblabel, which may be absent.
 # (gnuplot leaves no room for long numbers, and another one for each ending: count letters and cm.)
@@ -121,7 +152,8 @@ colour_bar = "step = rounded((cbmax - cbmin) / 3.0); " . \
   "line = exists('cblabel') ? 2.8 * letter_width : 0; " . \
   "if (line) { set label 98 cblabel at graph 1.1, graph 0.5 " . \
   "  offset screen (beside + 0.4 * line) / width, 0 rotate center textcolor rgb ink }; " . \
-  "set rmargin at screen panel_left + (plot_width - 0.1 * room - beside - line) / width"
+  "bar = 0.1 * (equal ? room : plot_width - 1.5); " . \
+  "set rmargin at screen panel_left + (plot_width - bar - beside - line) / width"
 
 # Of paths (n x 3, the path's number in column 3) their `count`, the shade of each in a palette around
 # `colour`, and after note(k, x, y) of every point the first and the last of each. (gnuplot reads

@@ -1,5 +1,5 @@
 # trajectories.gp - paths on a plane, such as decoded positions: lines with a circle at their start
-# and a triangle at their end; both axes have the same scale
+# and a triangle at their end
 # data: `paths`  n x 3: x, y, trajectory (1, 2, ...); the rows of one trajectory in order of time,
 #                those of several one after another or mixed
 #   box                       side of a square around 0 (m), to be drawn and filled by the axes
@@ -7,10 +7,12 @@
 #   shades                    false: one colour for all; absent, from light to dark
 #   xlabel, ylabel            absent: "x (m)", "y (m)"
 #   xmin, xmax, ymin, ymax    ranges, all four
+#   equal                     false: each axis has a scale of its own; absent, both have one
 
 eval needs_matrix("paths", 3)
 if (!exists("colour")) colour = active
 if (!exists("shades")) shades = 1
+if (!exists("equal")) equal = 1
 if (!exists("xlabel")) xlabel = "x (m)"
 if (!exists("ylabel")) ylabel = "y (m)"
 
@@ -28,7 +30,7 @@ if (exists("box")) {
     ymax = xmax
   }
 }
-eval square(paths)
+eval plane(paths)
 
 plot for [k = 1 : count] data index paths using 1:($3 == k ? $2 : NaN) \
     with lines lw 1.2 lc palette fraction shade(k) notitle, \

@@ -17,12 +17,15 @@ local density = rx.matrix { { 0, 0.2, 0.1 }, { 0.3, 1, 0.2 } }
 local grid = { density = density, xmin = -1, xmax = 1, ymin = 0, ymax = 1 }
 local values = rx.matrix { { 0.1, 0.2, 10 }, { 5, 0 / 0, 2 } }
 local groups = rx.matrix { { 1, 2 }, { 2, 3 }, { 2, 5 }, { 3, 1 }, { 3, 2 }, { 3, 3 }, { 3, 4 }, { 3, 20 } }
+local arrows = rx.matrix { { 0, 0, 1, 0.5 }, { 0.5, 0.5, -1, 0 } }
 local bins = rx.matrix { { -1, 0.2 }, { 0, 0.5 }, { 1, 0.3 } }
 
 -- What each script draws: the least that it asks for, and with every option.
 local LEAST = {
   polar_histogram = { counts = counts },
   scatter = { points = points },
+  arrows = { arrows = arrows },
+  heat_map = { values = values },
   curve = { curves = curves },
   trajectories = { paths = paths },
   density = grid,
@@ -33,6 +36,11 @@ local LEAST = {
 }
 local EXAMPLES = {
   polar_histogram = { counts = counts, colour = "#ee3233", rmax = 0.3, rlabel = "radius", title = "asleep" },
+  arrows = { arrows = rx.join { arrows, arrows:column(1) }, points = bins, scale = 0.5,
+             colour = "quiescent", cbmin = 0, cbmax = 1, xlabel = "a", ylabel = "b", cblabel = "speed",
+             xmin = -2, xmax = 2, ymin = -1, ymax = 1, equal = false },
+  heat_map = { values = values, downward = true, xmin = 0, xmax = 1, ymin = 0, ymax = 3, equal = true,
+               diverging = true, cbmin = -10, cbmax = 10, xlabel = "from", ylabel = "to", cblabel = "weight" },
   scatter = { points = points, cyclic = true, cblabel = "bearing (rad)", xlabel = "x", ylabel = "y", dot = 3,
               xmin = -2, xmax = 2, ymin = -2, ymax = 2 },
   curve = { curves = curves, lower = curves * 0.9, upper = curves * 1.1, labels = { "one", "the other" },
@@ -279,7 +287,7 @@ describe("a figure", function()
       local labels = { text, text }
       rx.figure("curve", { curves = curves, labels = labels, xlabel = text, key = text }, path("a.svg"))
       rx.figure("polar_histogram", { counts = counts, rlabel = text }, path("b.svg"))
-      rx.figure("scatter", { points = points, wheel = text, sequential = text, cyclic = 1 }, path("c.svg"))
+      rx.figure("scatter", { points = points, cblabel = text, title = text, cyclic = 1 }, path("c.svg"))
       rx.figure("matrix", { values = values, column_labels = { text, text, text } }, path("d.svg"))
       rx.figure("box", { values = groups, labels = { text }, colours = { text } }, path("e.svg"))
       rx.figure("trajectories", { paths = paths, colour = text }, path("f.svg"))

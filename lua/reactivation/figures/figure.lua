@@ -3,9 +3,13 @@
 -- `gnuplot fig.gp` in that folder draws it again after a change by hand.
 -- @module reactivation.figure
 
+local check = require "reactivation.check"
 local core = require "reactivation.core"
+local kinds = require "reactivation.figures.kinds"
 local lfs = require "lfs"
 local make_folder = require "reactivation.files.make_folder"
+
+local complain = check.complain
 
 local ENDINGS = { svg = true, pdf = true, png = true }
 local PAGE_OPTIONS = { columns = "integer", width = "number", height = "number", font_size = "number",
@@ -14,21 +18,6 @@ local COLUMN_CM, PANEL_ASPECT = 8.6, 0.82
 local TWO_COLUMNS_CM = 17.8
 local LETTERS = "abcdefghijklmnopqrstuvwxyz"
 local MOST_PANELS = #LETTERS
-
---- The folder of the scripts: inside the library's own when installed, two above that in the source.
-local function find_plots()
-  local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
-  if here:sub(1, 1) ~= "/" then here = lfs.currentdir() .. "/" .. here end
-  local installed = here .. "/../plots"
-  return lfs.attributes(installed, "mode") and installed or here .. "/../../../plots"
-end
-
-local PLOTS = find_plots()
-
--- The caller's mistakes: raised without a place here, and with the caller's by the figure function.
-local function complain(format, ...)
-  error(format:format(...), 0)
-end
 
 local function keys(t)
   local list = {}
@@ -39,46 +28,37 @@ end
 
 -- Scripts --------------------------------------------------------------------------------------
 
-local function known_scripts()
-  local names = {}
-  for file in lfs.dir(PLOTS) do
-    local name = file:match("^([%w_]+)%.gp$")
-    if name and name ~= "style" then names[#names + 1] = name end
-  end
-  table.sort(names)
-  return table.concat(names, ", ")
-end
-
-local function read_file(path)
-  local file, message = io.open(path, "rb")
-  if not file then return nil, message end
-  local text
-  text, message = file:read("a")
-  file:close()
-  return text, message
-end
-
 -- The text of a script; nil and a message if it is the user's own and cannot be read.
 local function read_script(script)
   if type(script) ~= "string" then
     complain("bad argument #1 to 'figure' (script's name or list of panels expected, got %s)", type(script))
   end
-  if script:find("%.gp$") then return read_file(script) end
-  local text = script:find("^[%w_]+$") and script ~= "style" and read_file(PLOTS .. "/" .. script .. ".gp")
+  if script:find("%.gp$") then return kinds.read_file(script) end
+  local text = kinds.script(script)
   if not text then
-    complain("bad argument #1 to 'figure' (unknown script '%s'; known: %s)", script, known_scripts())
+    complain("bad argument #1 to 'figure' (unknown script '%s'; known: %s)", script,
+             table.concat(kinds.names(), ", "))
   end
   return text
 end
 
 -- Data as gnuplot reads it ---------------------------------------------------------------------
 
--- Single quotes: gnuplot then runs no backquotes and knows no escape but the doubled quote.
--- (Quotes at its very start stand apart: gnuplot 5.4 does not read them doubled there.)
+-- Single quotes: gnuplot then runs no backquotes and knows no escape. Those of the text go into double
+-- quotes, since gnuplot 5.4 misreads several that are doubled side by side.
 local function quote(text)
-  local leading, rest = text:match("^('*)(.*)$")
-  local literal = "'" .. rest:gsub("'", "''") .. "'"
-  return leading == "" and literal or ('"%s" . %s'):format(leading, literal)
+  local parts = {}
+  for plain, quotes in text:gmatch("([^']*)('*)") do
+    if plain ~= "" then parts[#parts + 1] = "'" .. plain .. "'" end
+    if quotes ~= "" then parts[#parts + 1] = '"' .. quotes .. '"' end
+  end
+  return #parts > 0 and table.concat(parts, " . ") or "''"
+end
+
+-- Numbers with a point, though the locale may want a comma.
+local function pointed(numbers)
+  local point = ("%.1f"):format(0.5):match("^0(.-)5$")
+  return point == "." and numbers or (numbers:gsub(point:gsub("%p", "%%%0"), "."))
 end
 
 local function is_text(value)
@@ -88,7 +68,7 @@ end
 local function number_text(x)
   if x ~= x then return "NaN" end
   -- a point keeps gnuplot from dividing as integers do
-  return math.type(x) == "integer" and ("%d"):format(x) or (("%.14g"):format(x):gsub("^(-?%d+)$", "%1.0"))
+  return math.type(x) == "integer" and ("%d"):format(x) or (core.number_text(x):gsub("^(-?%d+)$", "%1.0"))
 end
 
 local function is_matrix(value)
@@ -99,11 +79,7 @@ local function is_matrix(value)
 end
 
 local function is_list_of(value, kind)
-  if type(value) ~= "table" or #value == 0 then return false end
-  for key, element in pairs(value) do
-    if math.type(key) ~= "integer" or key < 1 or key > #value or type(element) ~= kind then return false end
-  end
-  return true
+  return type(value) == "table" and #value > 0 and not check.list_problem(value, kind)
 end
 
 local function block(name, rows)
@@ -113,7 +89,7 @@ local function block(name, rows)
     for j, x in ipairs(row) do words[j] = x ~= x and "NaN" or ("%.6g"):format(x) end
     lines[#lines + 1] = table.concat(words, " ")
   end
-  return table.concat(lines, "\n") .. "\n"
+  return lines[1] .. "\n" .. pointed(table.concat(lines, "\n", 2)) .. "\n"
 end
 
 -- Lines that make a gnuplot array of a list of strings; nil if one is no text.
@@ -131,7 +107,7 @@ local function encode(name, value, prefix)
   local rows, columns
   if is_matrix(value) then
     rows, columns = value:totable(), value.cols
-  elseif is_list_of(value, "number") then
+  elseif is_list_of(value, "real") then
     rows, columns = {}, 1
     for i, x in ipairs(value) do rows[i] = { x } end
   end
@@ -163,16 +139,15 @@ local function is_reserved(name)
     or name:find("^panel") or name:find("^GP") or name:find("^ARG") or name:find("^STATS_")
 end
 
--- What a script of plots/ does not know by name would not be drawn. A script of the user's own may read what
--- it likes.
-local function check_used(data, script, text, style, of_panel)
+-- What a script of plots/ does not take would not be drawn. A script of the user's own may read what it
+-- likes.
+local function check_used(data, script, text, of_panel)
   if script:find("%.gp$") then return end
-  local words = {}
-  for word in (text .. style):gmatch("[%a_][%w_]*") do words[word] = true end
+  local fields = kinds.fields(text)
   for _, name in ipairs(keys(data)) do
-    if not words[name] then
-      complain("unknown data '%s'%s: %s.gp does not use it; its first lines say what it does", tostring(name),
-               of_panel, script)
+    if not fields[name] then
+      complain("unknown data '%s'%s: %s.gp does not use it, but %s", tostring(name), of_panel, script,
+               table.concat(fields, ", "))
     end
   end
 end
@@ -182,7 +157,8 @@ end
 local function encode_data(data, prefix, of_panel)
   local lines, blocks = {}, {}
   for _, name in ipairs(keys(data)) do
-    if type(name) ~= "string" or not name:find("^%a[%w_]*$") or is_reserved(name) then
+    local free = type(name) == "string" and name:find("^%a[%w_]*$") and not is_reserved(name)
+    if not free or kinds.is_taken(name) then
       complain("bad data '%s'%s (not a free name: letters, digits and _ expected)", tostring(name), of_panel)
     end
     local line, numbers = encode(name, data[name], prefix)
@@ -213,7 +189,7 @@ local function compose_one(script, data, names, style)
   local text, message = read_script(script)
   if not text then return nil, message end
   local lines, blocks = encode_data(data, "", "")
-  check_used(data, script, text, style, "")
+  check_used(data, script, text, "")
   return table.concat { preamble(names), lines, "\n", style, "\n", text, "\n" }, blocks
 end
 
@@ -263,9 +239,22 @@ local function placement(i, page)
   local row, column = (i - 1) // page.columns, (i - 1) % page.columns
   local size = ("width = %.14g\nheight = %.14g\n"):format(page.width, page.height)
   if page.font_size then size = size .. ("font_size = %.14g\n"):format(page.font_size) end
-  return size .. ("panel = %d\npanel_letter = '%s'\npanel_x = %.6f\npanel_y = %.6f\n"):format(
-    i, page.letters:sub(i, i), column / page.columns, 1 - (row + 1) / page.rows)
+  size = size .. ("panel_x = %.6f\npanel_y = %.6f\n"):format(column / page.columns, 1 - (row + 1) / page.rows)
     .. ("panel_width = %.6f\npanel_height = %.6f\n"):format(1 / page.columns, 1 / page.rows)
+  return pointed(size) .. ("panel = %d\npanel_letter = '%s'\n"):format(i, page.letters:sub(i, i))
+end
+
+-- What is set for the whole picture is not a panel's to change.
+local function check_panel(panel, letter)
+  if core.list_problem(panel) or #panel ~= 2 or type(panel[2]) ~= "table" then
+    complain("bad panel %s (a list of script and table of data expected)", letter)
+  end
+  for _, name in ipairs { "width", "height", "font_size" } do
+    if panel[2][name] ~= nil then
+      complain("bad data '%s' of panel %s (it is the whole picture's, an option beside the panels)", name,
+               letter)
+    end
+  end
 end
 
 local function compose_panels(panels, names, style)
@@ -274,15 +263,13 @@ local function compose_panels(panels, names, style)
   end
   local page = page_options(panels)
   local texts, blocks = {}, {}
-  for i, panel in ipairs(panels) do
-    local letter = LETTERS:sub(i, i)
-    if type(panel) ~= "table" or type(panel[2]) ~= "table" then
-      complain("bad panel %s (a list of script and table of data expected)", letter)
-    end
+  for i = 1, #panels do
+    local letter, panel = LETTERS:sub(i, i), panels[i]
+    check_panel(panel, letter)
     local text, message = read_script(panel[1])
     if not text then return nil, message end
     local lines, of_panel = encode_data(panel[2], letter .. "_", " of panel " .. letter)
-    check_used(panel[2], panel[1], text, style, " of panel " .. letter)
+    check_used(panel[2], panel[1], text, " of panel " .. letter)
     table.move(of_panel, 1, #of_panel, #blocks + 1, blocks)
     texts[#texts + 1] = table.concat {
       "\n# ---- panel ", letter, "\n", fresh_panel(), preamble(names), lines, placement(i, page),
@@ -342,7 +329,7 @@ local function draw(place, names, script, numbers)
   -- data and script go in place even when drawing failed, for a look at the line it names
   for _, name in ipairs { names.data, names.script, drawn and names.out } do
     local bytes
-    bytes, message = read_file(place .. name)
+    bytes, message = kinds.read_file(place .. name)
     if not bytes then return nil, message end
     ok, message = core.write_whole(names.folder .. name, bytes)
     if not ok then return nil, message end
@@ -353,7 +340,7 @@ end
 
 local function compose(script, data, path)
   local names = split_path(path)
-  local style = assert(read_file(PLOTS .. "/style.gp"))
+  local style = kinds.style()
   local text, blocks
   if type(script) == "table" then
     text, blocks = compose_panels(script, names, style)
@@ -374,9 +361,9 @@ end
 -- number, a string or a boolean (1 or 0) is itself; a list of strings is an array; a matrix or a
 -- list of numbers (one column) is the name of its block, drawn by `plot data index points using
 -- 1:2`, beside `points_rows` and `points_columns`. Texts may use gnuplot's enhanced markup (x^2,
--- {/:Italic x}). Each script in plots/ (box, curve, density, histogram, matrix, polar_histogram,
--- polar_trajectories, scatter, trajectories) begins with the data it takes, plots/style.gp with those
--- that all take.
+-- {/:Italic x}). Each script in plots/ (arrows, box, curve, density, heat_map, histogram, matrix,
+-- polar_histogram, polar_trajectories, scatter, trajectories) begins with the data it takes, and takes no
+-- others; the topic "kinds of picture" of this reference lists them all.
 --
 -- Panels are lettered a, b, c, ... in bold, or as `letters` says. Missing folders are made. A program
 -- or file that fails leaves the former picture as it was.
@@ -397,8 +384,7 @@ end
 -- }, "results/fig3.pdf")
 local function figure(script, data, path)
   if type(script) == "table" and path == nil then data, path = nil, data end
-  local composed, drawing, message = pcall(compose, script, data, path)
-  if not composed then error(drawing, 2) end
+  local drawing, message = compose(script, data, path)
   if not drawing then return nil, message end
 
   local names = drawing.names
