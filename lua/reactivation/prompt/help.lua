@@ -1,6 +1,6 @@
 -- help(rx.pca), help "pca": what the reference tells, with its example.
 
-local read_reference = require "reactivation.prompt.reference"
+local reference = require "reactivation.prompt.reference"
 
 local USAGE = [[
 help(rx.pca)     tells of a function,
@@ -69,13 +69,13 @@ end
 
 local function entries(holds)
   local list = {}
-  for _, entry in ipairs(read_reference()) do
+  for _, entry in ipairs(reference.read()) do
     if holds(entry) then list[#list + 1] = entry end
   end
   return list
 end
 
--- Names of a function: of the library, of the paper's, and of methods, which come without their object.
+-- Names of a function: in the packages, and of methods, which come without their object.
 local function names_of(f)
   local names = {}
   local function look(object, prefix, deeper)
@@ -84,8 +84,7 @@ local function names_of(f)
       if deeper and type(value) == "table" then look(value, ("%s%s."):format(prefix, name), false) end
     end
   end
-  look(package.loaded["reactivation"], "rx.", true)
-  if package.loaded.krishna2024 then look(package.loaded.krishna2024, "krishna2024.", true) end
+  for prefix, functions in pairs(reference.packages()) do look(functions, prefix, true) end
   for _, type_of in pairs(debug.getregistry()) do
     local methods = type(type_of) == "table" and rawget(type_of, "methods")
     if type(methods) == "table" then look(methods, ":") end

@@ -1,6 +1,7 @@
--- The doc comments of the library and of its bindings, read when they are first asked for.
+-- The doc comments of the library, of its bindings and of the packages beside it, such as a paper's, that are
+-- loaded; read when they are first asked for.
 --
--- The bindings' are in their sources, or, where the program is installed, in one file beside the library.
+-- The bindings' are in their sources, or, where the program is installed, in one file within the library.
 
 local lfs = require "lfs"
 
@@ -85,19 +86,24 @@ local function name_in_code(code, keeps_table)
   return name and (keeps_table and name or name:match "[%w_]+$")
 end
 
+local function prefix(package_name)
+  return (package_name == "reactivation" and "rx" or package_name) .. "."
+end
+
+-- As a script writes it: a method after its object, else with its package, which of the library is `rx`.
 local function full_name(name, root)
-  if name:find ":" or name:find "^rx%." or name:find "^krishna2024%." then return name end
+  if name:find ":" or name:sub(1, #root) == root then return name end
   return root .. name
 end
 
-local function add_file(reference, path, language)
+local function add_file(list, path, language)
   local module, root, keeps_table
   for _, comment in ipairs(comments(path, language)) do
     local entry = { parts = parts_of(comment) }
     for _, part in ipairs(entry.parts) do
       if part.tag == "module" then
         module = part.name:gsub("^reactivation%.?", "")
-        root = part.name:find "^krishna2024" and "krishna2024." or "rx."
+        root = prefix(part.name:match "^[^.]+")
       elseif part.tag == "pragma" then
         keeps_table = part.name == "nostrip"
       elseif part.tag == "function" then
@@ -107,22 +113,39 @@ local function add_file(reference, path, language)
     entry.name = entry.name or name_in_code(comment.code, keeps_table)
     if entry.name and root then
       entry.name, entry.module = full_name(entry.name, root), module
-      reference[#reference + 1] = entry
+      list[#list + 1] = entry
     end
   end
 end
 
-local reference
+local reference = {}
+
+local entries, read = {}, {} -- all entries; folders whose files were read
+
+local function read_folder(folder, ending)
+  if read[folder] then return end
+  read[folder] = true
+  for _, path in ipairs(files(folder, ending, {})) do add_file(entries, path, LANGUAGES[ending]) end
+end
+
+-- The library and the packages beside it that are loaded: how the names of theirs begin -> package.
+function reference.packages()
+  local found = {}
+  for name, value in pairs(package.loaded) do
+    if type(value) == "table" and lfs.attributes(("%s%s/init.lua"):format(LUA, name)) then
+      found[prefix(name)] = value
+    end
+  end
+  return found
+end
 
 -- The list of all entries: `name`, `module`, and `parts`, each with its `tag` and `lines`.
-return function()
-  if reference then return reference end
-  reference = {}
-  for _, name in ipairs { "reactivation", "krishna2024" } do
-    for _, path in ipairs(files(LUA .. name, ".lua", {})) do add_file(reference, path, LANGUAGES[".lua"]) end
+function reference.read()
+  for _, folder in ipairs(BINDINGS) do read_folder(folder, ".c") end
+  for name in pairs(reference.packages()) do
+    read_folder(LUA .. (name == "rx." and "reactivation" or name:sub(1, -2)), ".lua")
   end
-  for _, folder in ipairs(BINDINGS) do
-    for _, path in ipairs(files(folder, ".c", {})) do add_file(reference, path, LANGUAGES[".c"]) end
-  end
-  return reference
+  return entries
 end
+
+return reference
