@@ -19,6 +19,7 @@ local values = rx.matrix { { 0.1, 0.2, 10 }, { 5, 0 / 0, 2 } }
 local groups = rx.matrix { { 1, 2 }, { 2, 3 }, { 2, 5 }, { 3, 1 }, { 3, 2 }, { 3, 3 }, { 3, 4 }, { 3, 20 } }
 local arrows = rx.matrix { { 0, 0, 1, 0.5 }, { 0.5, 0.5, -1, 0 } }
 local bins = rx.matrix { { -1, 0.2 }, { 0, 0.5 }, { 1, 0.3 } }
+local shares = rx.matrix { { -1, 0.1, 0.05, 1 }, { 0, 0.4, 0.1, 1 }, { 1, 1, 0, 2 } }
 
 -- What each script draws: the least that it asks for, and with every option.
 local LEAST = {
@@ -33,6 +34,7 @@ local LEAST = {
   box = { values = groups },
   polar_trajectories = { paths = paths },
   histogram = { bins = bins },
+  psychometric = { shares = shares },
 }
 local EXAMPLES = {
   polar_histogram = { counts = counts, colour = "#ee3233", rmax = 0.3, rlabel = "radius", title = "asleep" },
@@ -59,6 +61,8 @@ local EXAMPLES = {
   polar_trajectories = { paths = paths, colour = "quiescent", shades = false, rmax = 2, rlabel = "steps" },
   histogram = { bins = bins, mean = 0.1, colour = "quiescent", xlabel = "speed (rad/s)", ylabel = "density",
                 xmin = -2, xmax = 2, ymax = 1 },
+  psychometric = { shares = shares, fits = curves / rx.matrix { { 100, 1, 1 } }, labels = { "one", "two" },
+                   xlabel = "coherence", ylabel = "right", xmin = -1, xmax = 2, key = "top left" },
 }
 
 local SIGNATURES = { svg = "^<%?xml", pdf = "^%%PDF", png = "^\137PNG" }

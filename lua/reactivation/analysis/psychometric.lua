@@ -13,9 +13,9 @@ local function count(stimulus, choices)
   local at, levels = {}, {}
   for i = 1, stimulus.rows do
     local x, chosen = stimulus:get(i, 1) + 0, choices:get(i, 1)
-    check.that(check.is_finite(x), 1, "psychometric", "finite numbers", x, 3)
+    check.that(check.is_finite(x), 1, "psychometric", "finite numbers", x)
     check.that(chosen == 1 or chosen == 0 or chosen == -1, 2, "psychometric", "1 or, for the other, 0 or -1",
-               chosen, 3)
+               chosen)
     if not at[x] then
       at[x] = { x = x, yes = 0, no = 0 }
       levels[#levels + 1] = at[x]

@@ -21,9 +21,10 @@ local function check_option(name, value, kind)
                    check.describe(value))
   end
   local expected, is = table.unpack(check.kinds[kind])
-  if not is(value) then
-    check.complain("bad option '%s' (%s expected, got %s)", name, expected, check.describe(value))
-  end
+  if is(value) then return end
+  local problem = kind == "list" and check.list_problem(value)
+    or ("%s expected, got %s"):format(expected, check.describe(value))
+  check.complain("bad option '%s' (%s)", name, problem)
 end
 
 local function default(name, option)

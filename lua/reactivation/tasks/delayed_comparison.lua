@@ -10,6 +10,7 @@
 local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
+local public = require "reactivation.check.public"
 local trials = require "reactivation.tasks.trials"
 
 local DelayedComparison = trials.class()
@@ -86,6 +87,8 @@ end
 -- @tab batch that led to them
 -- @return trials x 1: 1 or -1
 
+public.methods(DelayedComparison)
+
 --- The delayed comparison task.
 -- @function rx.tasks.delayed_comparison
 -- @tab options lowest (10 Hz), highest (34 Hz), apart (8 Hz), pairs (5, evenly from the lowest to the
@@ -112,8 +115,8 @@ return function(options)
   trials.check_order(settings, "least_delay", "most_delay")
   local span = settings.highest - settings.apart - settings.lowest
   if span < 0 then
-    error(("bad option 'apart' (at most 'highest' less 'lowest', %g Hz, expected, got %g)"):format(
-      settings.highest - settings.lowest, settings.apart), 2)
+    check.complain("bad option 'apart' (at most 'highest' less 'lowest', %g Hz, expected, got %g)",
+                   settings.highest - settings.lowest, settings.apart)
   end
   local lower = {}
   for k = 1, settings.pairs do

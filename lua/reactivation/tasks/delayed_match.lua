@@ -10,6 +10,7 @@
 local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
+local public = require "reactivation.check.public"
 local trials = require "reactivation.tasks.trials"
 
 local DelayedMatch = trials.class()
@@ -65,6 +66,8 @@ end
 -- @tab batch that led to them
 -- @return trials x 1: 1 or -1
 
+public.methods(DelayedMatch)
+
 --- The delayed match-to-sample task.
 -- @function rx.tasks.delayed_match
 -- @tab options directions (8), channels (24), concentration (2, of their tuning), sample (0.5 s), delay (1
@@ -87,11 +90,11 @@ return function(options)
     noise = { "not negative", 0 },
     dt = { "positive", 0.02 },
   })
-  if settings.directions < 2 then error("bad option 'directions' (at least 2 expected, got 1)", 2) end
+  if settings.directions < 2 then check.complain("bad option 'directions' (at least 2 expected, got 1)") end
   local periods = trials.periods(settings, { sample = 1, delay = 0, test = 1, reaction = 0 })
   if periods.reaction >= periods.test then
-    error(("bad option 'reaction' (less than 'test', %g s, expected, got %g)"):format(
-      settings.test, settings.reaction), 2)
+    check.complain("bad option 'reaction' (less than 'test', %g s, expected, got %g)", settings.test,
+                   settings.reaction)
   end
   local preferred = core.matrix(1, settings.channels)
   for c = 1, settings.channels do preferred:set(1, c, 2 * math.pi * (c - 1) / settings.channels) end

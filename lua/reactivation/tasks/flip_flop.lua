@@ -8,6 +8,7 @@
 local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
+local public = require "reactivation.check.public"
 
 local FlipFlop = {}
 FlipFlop.__index = FlipFlop
@@ -58,6 +59,8 @@ function FlipFlop:distance(decoded, truth)
   return 1 - decoded:eq(truth):mean("columns")
 end
 
+public.methods(FlipFlop)
+
 --- The flip-flop task.
 -- @function rx.tasks.flip_flop
 -- @tab options bits (3), steps (100), rate (1 pulse a second in each channel), width (0.1 s, of a pulse), dt
@@ -75,8 +78,8 @@ return function(options)
     dt = { "positive", 0.02 },
   })
   if settings.rate * settings.dt > 1 then
-    error(("bad option 'rate' (at most one pulse a step, %g a second, expected, got %g)"):format(
-      1 / settings.dt, settings.rate), 2)
+    check.complain("bad option 'rate' (at most one pulse a step, %g a second, expected, got %g)",
+                   1 / settings.dt, settings.rate)
   end
   return setmetatable({
     settings = settings,

@@ -11,6 +11,7 @@
 local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
+local public = require "reactivation.check.public"
 local normal = require "reactivation.analysis.normal"
 local trials = require "reactivation.tasks.trials"
 
@@ -103,17 +104,20 @@ end
 
 -- The coherences in words.
 local function check_coherences(list)
-  local problem = core.list_problem(list) or #list == 0 and "list of numbers expected, got an empty one"
-  if problem then error(("bad option 'coherences' (%s)"):format(problem), 3) end
+  local problem = check.list_problem(list, "number")
+    or #list == 0 and "list of numbers expected, got an empty one"
+  if problem then check.complain("bad option 'coherences' (%s)", problem) end
   local words = {}
   for i, c in ipairs(list) do
-    if not check.is_finite(c) or c < 0 or c > 1 then
-      error(("bad option 'coherences' (numbers from 0 to 1 expected, got %s)"):format(check.describe(c)), 3)
+    if c < 0 or c > 1 then
+      check.complain("bad option 'coherences' (numbers from 0 to 1 expected, got %s)", c)
     end
     words[i] = core.number_text(c)
   end
   return table.concat(words, ", ")
 end
+
+public.methods(PerceptualDecision)
 
 --- The perceptual decision task.
 -- @function rx.tasks.perceptual_decision

@@ -9,6 +9,7 @@
 local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
+local public = require "reactivation.check.public"
 local coded = require "reactivation.tasks.coded"
 local place_coded = require "reactivation.tasks.place_coded"
 local segments = require "reactivation.tasks.segments"
@@ -36,11 +37,11 @@ function Recorded:batch(size, rng)
   check.method("batch", self, { "size", size }, { "generator", rng })
   local steps = self.settings.steps
   local starts = trials.among(rng, size, self.starts)
-  local walks = core.join { windows(self.x, starts, steps + 1), windows(self.y, starts, steps + 1) }
-  local first, positions = walks:slice(1, size), walks:slice(size + 1, walks.rows):as_sequence(steps)
+  local path = core.join { windows(self.x, starts, steps + 1), windows(self.y, starts, steps + 1) }
+  local first, positions = path:slice(1, size), path:slice(size + 1, path.rows):as_sequence(steps)
   return coded {
     init = self.cells:encode(first),
-    inputs = positions - walks:slice(1, steps * size),
+    inputs = positions - path:slice(1, steps * size),
     code = self.cells,
     truth = positions,
   }
@@ -54,15 +55,14 @@ Recorded.decode = place_coded.decode
 
 -- Positions, as the options give them: a list of recordings.
 local function check_recordings(list)
-  local got = "bad option 'positions' (%s expected, got %s)"
-  local problem = core.list_problem(list) or #list == 0 and "list of recordings expected, got an empty one"
-  if problem then error(("bad option 'positions' (%s)"):format(problem), 3) end
+  local function complain(...) check.complain("bad option 'positions' (%s expected, got %s)", ...) end
+  if #list == 0 then complain("list of recordings", "an empty one") end
   for i, recording in ipairs(list) do
     local what = ("n x 2 matrix as recording %d"):format(i)
     if not check.is_matrix(recording) or recording.cols ~= 2 or recording.rows == 0 then
-      error(got:format(what, check.describe(recording)), 3)
+      complain(what, check.describe(recording))
     end
-    if recording:abs():eq(math.huge):sum() > 0 then error(got:format(what, "infinite numbers"), 3) end
+    if recording:abs():eq(math.huge):sum() > 0 then complain(what, "infinite numbers") end
   end
 end
 
@@ -99,26 +99,28 @@ local function place_box(settings, stretches)
   local y = settings.center_y or (south + north) / 2
   local side = 2 * math.max(east - x, x - west, north - y, y - south)
   if settings.box and side > settings.box * (1 + 1e-6) then
-    error(("bad option 'box' (at least %.4g m expected, for walks from %.4g to %.4g and %.4g to %.4g m " ..
-           "around %.4g, %.4g; got %.4g)"):format(side, west, east, south, north, x, y, settings.box), 3)
+    check.complain("bad option 'box' (at least %.4g m expected, for walks from %.4g to %.4g and %.4g to " ..
+                   "%.4g m around %.4g, %.4g; got %.4g)", side, west, east, south, north, x, y, settings.box)
   end
   settings.box, settings.center_x, settings.center_y = settings.box or side, x, y
 end
 
--- All stretches one after the other, around the centre of the box: the two coordinates, the rows at which a
--- trial may begin, and the length of all walks (m).
+-- All stretches one after the other, around the centre of the box; the rows at which a trial may begin; and
+-- the length of all (m).
 local function join(settings, stretches)
-  local x, y, starts, walked = {}, {}, {}, 0
+  local walks, starts, walked = {}, {}, 0
   for _, rows in ipairs(stretches) do
     for k, row in ipairs(rows) do
       local before = rows[math.max(k - 1, 1)]
       walked = walked + math.sqrt((row[1] - before[1]) ^ 2 + (row[2] - before[2]) ^ 2)
-      x[#x + 1], y[#y + 1] = { row[1] - settings.center_x }, { row[2] - settings.center_y }
-      if k + settings.steps <= #rows then starts[#starts + 1] = #x end
+      walks[#walks + 1] = { row[1] - settings.center_x, row[2] - settings.center_y }
+      if k + settings.steps <= #rows then starts[#starts + 1] = #walks end
     end
   end
-  return core.matrix(x), core.matrix(y), starts, walked
+  return core.matrix(walks), starts, walked
 end
+
+public.methods(Recorded)
 
 --- The task of recorded walks.
 -- @function rx.tasks.recorded
@@ -127,8 +129,8 @@ end
 --   steps (100), dt (0.02 s); box (m, its side) and center_x, center_y (m), by default the least square that
 --   holds the walks; cells (512), width (0.2 m), tuning (as for `rx.place_cells`), rng (scatters the place
 --   cells; seed 0)
--- @return a task; its settings say where the box lies, how far was `walked` (m) and how many steps
---   (`samples`) are left of all recordings
+-- @return a task; its `walks`, samples x 2, are all positions (m) that are left of the recordings, around the
+--   centre of the box, and its settings say where that lies, and how far was `walked` (m)
 -- @usage
 -- local walk = rng:normal(500, 2, 0, 0.02):cumsum() -- 500 samples, 40 ms apart
 -- walk:row(200):copy(rx.matrix(1, 2, 0 / 0))        -- once the animal was lost
@@ -136,8 +138,8 @@ end
 -- print(task.settings.box, task:batch(10, rng).truth:max())
 return function(options)
   local settings = check_options(options, {
-    positions = { "any" },
-    interval = { "positive" },
+    positions = { "list", required = true },
+    interval = { "positive", required = true },
     bridge = { "not negative", 0 },
     steps = { "size", 100 },
     dt = { "positive", 0.02 },
@@ -151,19 +153,16 @@ return function(options)
   })
   local recordings = settings.positions
   check_recordings(recordings)
-  if not settings.interval then
-    error("bad option 'interval' (seconds between samples expected, got nothing)", 2)
-  end
   local stretches, longest = cut(settings, recordings)
   if #stretches == 0 then
-    error(("bad option 'positions' (%g s without a gap expected for a trial; the longest are %.3g s)")
-          :format(settings.steps * settings.dt, longest), 2)
+    check.complain("bad option 'positions' (%g s without a gap expected for a trial; the longest are %.3g s)",
+                   settings.steps * settings.dt, longest)
   end
   place_box(settings, stretches)
-  local x, y, starts, walked = join(settings, stretches)
+  local walks, starts, walked = join(settings, stretches)
   settings.positions, settings.recordings = nil, #recordings
-  settings.samples, settings.walked = x.rows, walked
+  settings.samples, settings.walked = walks.rows, walked
   local task = place_coded.new(settings)
-  task.x, task.y, task.starts = x, y, starts
+  task.walks, task.x, task.y, task.starts = walks, walks:column(1), walks:column(2), starts
   return setmetatable(task, Recorded)
 end

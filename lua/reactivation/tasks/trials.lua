@@ -17,8 +17,8 @@ end
 -- Two settings of which the first must not be above the second.
 function trials.check_order(settings, least, most)
   if settings[least] <= settings[most] then return end
-  error(("bad option '%s' (number up to '%s', %g, expected, got %g)"):format(
-    least, most, settings[most], settings[least]), 3)
+  check.complain("bad option '%s' (number up to '%s', %g, expected, got %g)", least, most, settings[most],
+                 settings[least])
 end
 
 -- The number of each step, 1, 2, ..., for every trial: a sequence of one column.
