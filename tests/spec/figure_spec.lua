@@ -20,6 +20,7 @@ local groups = rx.matrix { { 1, 2 }, { 2, 3 }, { 2, 5 }, { 3, 1 }, { 3, 2 }, { 3
 local arrows = rx.matrix { { 0, 0, 1, 0.5 }, { 0.5, 0.5, -1, 0 } }
 local bins = rx.matrix { { -1, 0.2 }, { 0, 0.5 }, { 1, 0.3 } }
 local shares = rx.matrix { { -1, 0.1, 0.05, 1 }, { 0, 0.4, 0.1, 1 }, { 1, 1, 0, 2 } }
+local spectrum = rx.matrix { { 0.5, 0.2, 1 }, { 0.5, -0.2, 1 }, { -1.2, 0, 2 } }
 
 -- What each script draws: the least that it asks for, and with every option.
 local LEAST = {
@@ -35,10 +36,11 @@ local LEAST = {
   polar_trajectories = { paths = paths },
   histogram = { bins = bins },
   psychometric = { shares = shares },
+  eigenvalues = { values = spectrum },
 }
 local EXAMPLES = {
   polar_histogram = { counts = counts, colour = "#ee3233", rmax = 0.3, rlabel = "radius", title = "asleep" },
-  arrows = { arrows = rx.join { arrows, arrows:column(1) }, points = bins, scale = 0.5,
+  arrows = { arrows = rx.join { arrows, arrows:column(1) }, points = points, curve = bins, scale = 0.5,
              colour = "quiescent", cbmin = 0, cbmax = 1, xlabel = "a", ylabel = "b", cblabel = "speed",
              xmin = -2, xmax = 2, ymin = -1, ymax = 1, equal = false },
   heat_map = { values = values, downward = true, xmin = 0, xmax = 1, ymin = 0, ymax = 3, equal = true,
@@ -63,6 +65,8 @@ local EXAMPLES = {
                 xmin = -2, xmax = 2, ymax = 1 },
   psychometric = { shares = shares, fits = curves / rx.matrix { { 100, 1, 1 } }, labels = { "one", "two" },
                    xlabel = "coherence", ylabel = "right", xmin = -1, xmax = 2, key = "top left" },
+  eigenvalues = { values = spectrum, labels = { "awake", "at rest" }, colours = { "#888888", "active" },
+                  colour = "quiescent", xlabel = "Re", ylabel = "Im", xmin = -2, xmax = 2, ymin = -2, ymax = 2 },
 }
 
 local SIGNATURES = { svg = "^<%?xml", pdf = "^%%PDF", png = "^\137PNG" }

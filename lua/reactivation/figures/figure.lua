@@ -361,9 +361,9 @@ end
 -- number, a string or a boolean (1 or 0) is itself; a list of strings is an array; a matrix or a
 -- list of numbers (one column) is the name of its block, drawn by `plot data index points using
 -- 1:2`, beside `points_rows` and `points_columns`. Texts may use gnuplot's enhanced markup (x^2,
--- {/:Italic x}). Each script in plots/ (arrows, box, curve, density, heat_map, histogram, matrix,
--- polar_histogram, polar_trajectories, scatter, trajectories) begins with the data it takes, and takes no
--- others; the topic "kinds of picture" of this reference lists them all.
+-- {/:Italic x}). Each script in plots/ (arrows, box, curve, density, eigenvalues, heat_map, histogram,
+-- matrix, polar_histogram, polar_trajectories, scatter, trajectories) begins with the data it takes, and
+-- takes no others; the topic "kinds of picture" of this reference lists them all.
 --
 -- Panels are lettered a, b, c, ... in bold, or as `letters` says. Missing folders are made. A program
 -- or file that fails leaves the former picture as it was.
