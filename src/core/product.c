@@ -28,8 +28,8 @@ enum {
     WIDTH = LANES * TILE_VECTORS, /* of a panel */
     DEPTH = 256,                  /* of the piece of a panel that stays in the first-level cache */
     BLOCK_ROWS = 128,             /* of left that stay in the second level meanwhile */
-    BLOCK_COLUMNS = 192,          /* of left, where these are what an outer sum takes for rows */
-    BLOCK_STRIDE = BLOCK_COLUMNS + 16 /* no power of two, which caches take badly */
+    BLOCK_COLUMNS = 192,          /* of left, where these are the rows of an outer sum */
+    FEW = 4                       /* columns of an outer sum that are too few for a panel */
 };
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
@@ -56,8 +56,8 @@ struct tile {
     bool adds;
     const float *left; /* element (i, k) at left[i * row_step + k * inner_step] */
     size_t row_step, inner_step;
-    const float *panel; /* (inner, WIDTH) */
-    size_t inner;
+    const float *panel; /* (inner, WIDTH), a row panel_step after the one before it */
+    size_t panel_step, inner;
 };
 
 /* `rows` is known when this is compiled, and the loops over rows and vectors are unrolled, so that
@@ -81,7 +81,7 @@ static inline __attribute__((always_inline)) void work_on(const struct tile *til
             for (size_t v = 0; v < TILE_VECTORS; v++)
                 sum[i][v] = multiply_add(left[i * row_step], load(panel + v * LANES), sum[i][v]);
         left += tile->inner_step;
-        panel += WIDTH;
+        panel += tile->panel_step;
     }
 #pragma GCC unroll TILE_ROWS
     for (size_t i = 0; i < TILE_ROWS && i < rows; i++)
@@ -134,25 +134,38 @@ static void work_on_part(const struct tile *tile, size_t rows, size_t first, siz
         memcpy(tile->out + i * tile->out_stride, whole + i * WIDTH + first, count * sizeof *whole);
 }
 
-/* Asks for part n of `parts` of a piece of a panel. */
-static void prefetch_panel(const float *panel, size_t depth, size_t n, size_t parts)
+/* Rows of right that are wanted next: `next` and others, `step` apart. */
+struct ahead {
+    const float *next;
+    size_t step;
+};
+
+/* Asks for part n of `parts` of `depth` such rows. */
+static void prefetch(struct ahead ahead, size_t depth, size_t n, size_t parts)
 {
     for (size_t k = n * depth / parts; k < (n + 1) * depth / parts; k++)
-        __builtin_prefetch(panel + k * WIDTH);
+        __builtin_prefetch(ahead.next + k * ahead.step);
 }
 
+/* How left lies: as it is, or packed, in strips of TILE_ROWS rows each. */
+enum order { BY_ROWS, IN_STRIPS };
+
 /* Tiles down all rows, of columns first to first + count - 1 of a panel. Meanwhile what the next
- * tile adds to, and the panel that is wanted `next`, come into cache. */
-static void work_down(struct tile tile, size_t rows, size_t first, size_t count, const float *next)
+ * tile adds to, and the rows `ahead`, come into cache. */
+static void work_down(struct tile tile, size_t rows, enum order order, size_t first, size_t count,
+                      struct ahead ahead)
 {
-    const size_t tiles = rx_pieces(rows, TILE_ROWS), step = tile.row_step;
+    const size_t tiles = rx_pieces(rows, TILE_ROWS);
+    const size_t step = order == BY_ROWS ? tile.row_step : tile.inner;
     float *out = tile.out;
     const float *left = tile.left;
-    for (size_t n = 0; n < tiles; n++) {
-        const size_t i = n * rows / tiles, height = (n + 1) * rows / tiles - i;
+    for (size_t n = 0, i = 0, height; n < tiles; n++, i += height) {
+        /* rows as they are go in even tiles */
+        height =
+            order == BY_ROWS ? (n + 1) * rows / tiles - i : rx_piece_length(rows, TILE_ROWS, i);
         tile.out = out + i * tile.out_stride;
         tile.left = left + i * step;
-        prefetch_panel(next, tile.inner, n, tiles);
+        prefetch(ahead, tile.inner, n, tiles);
         for (size_t r = i + height; r < i + 2 * height && r < rows; r++)
             __builtin_prefetch(out + r * tile.out_stride, 1);
         if (count == WIDTH)
@@ -171,9 +184,13 @@ size_t rx_packed_size(size_t inner, size_t columns)
 static void pack_panel(float *restrict panel, const float *restrict right, size_t inner_step,
                        size_t column_step, size_t inner, size_t columns)
 {
-    for (size_t k = 0; k < inner; k++)
-        for (size_t j = 0; j < WIDTH; j++)
-            panel[k * WIDTH + j] = j < columns ? right[k * inner_step + j * column_step] : 0;
+    if (columns == WIDTH && column_step == 1)
+        for (size_t k = 0; k < inner; k++)
+            memcpy(panel + k * WIDTH, right + k * inner_step, WIDTH * sizeof *panel);
+    else
+        for (size_t k = 0; k < inner; k++)
+            for (size_t j = 0; j < WIDTH; j++)
+                panel[k * WIDTH + j] = j < columns ? right[k * inner_step + j * column_step] : 0;
 }
 
 void rx_pack(float *packed, const float *right, size_t inner_step, size_t column_step, size_t inner,
@@ -206,8 +223,9 @@ static void multiply_block(struct tile tile, size_t rows, const struct rx_packed
             tile.panel = right->panels + panel * right->inner + k * WIDTH;
             tile.inner = rx_piece_length(right->inner, DEPTH, k);
             tile.adds = adds || k > 0;
-            work_down(tile, rows, j - panel, next - j,
-                      tile.panel + (next < end ? right->inner * WIDTH : 0));
+            work_down(
+                tile, rows, BY_ROWS, j - panel, next - j,
+                (struct ahead){ tile.panel + (next < end ? right->inner * WIDTH : 0), WIDTH });
         }
 }
 
@@ -224,23 +242,26 @@ void rx_product(float *out, size_t out_stride, bool adds, const float *left, siz
                                    .adds = adds,
                                    .left = left + i * left_stride,
                                    .row_step = left_stride,
-                                   .inner_step = 1 };
+                                   .inner_step = 1,
+                                   .panel_step = WIDTH };
         multiply_block(tile, height, right, first, first + count);
     }
 }
 
-/* out (tile's, right's columns) += left right, `inner` at most DEPTH: packs as it goes. */
-static void multiply_unpacked(struct tile tile, size_t rows, const float *right, size_t stride,
-                              size_t columns)
+/* out (rows, columns) += left right, where right (at most DEPTH, columns) is packed as it goes. */
+static void multiply_unpacked(struct tile tile, size_t rows, enum order order, const float *right,
+                              size_t stride, size_t columns)
 {
     _Alignas(64) float panel[DEPTH * WIDTH];
     float *out = tile.out;
     tile.panel = panel;
+    tile.panel_step = WIDTH;
     for (size_t j = 0; j < columns; j += WIDTH) {
         const size_t width = rx_piece_length(columns, WIDTH, j);
         pack_panel(panel, right + j, stride, 1, tile.inner, width);
         tile.out = out + j;
-        work_down(tile, rows, 0, width, panel);
+        work_down(tile, rows, order, 0, width,
+                  (struct ahead){ right + (j + width < columns ? j + width : j), stride });
     }
 }
 
@@ -248,28 +269,73 @@ void rx_product_once(float *out, const float *left, const float *right, size_t r
                      size_t columns)
 {
     clear(out, columns, rows, columns);
-    for (size_t k = 0; k < inner; k += DEPTH) {
-        const struct tile tile = { .out = out,
-                                   .out_stride = columns,
-                                   .adds = true,
-                                   .left = left + k,
-                                   .row_step = inner,
-                                   .inner_step = 1,
-                                   .inner = rx_piece_length(inner, DEPTH, k) };
-        multiply_unpacked(tile, rows, right + k * columns, columns, columns);
-    }
+    for (size_t i = 0; i < rows; i += BLOCK_ROWS)
+        for (size_t k = 0; k < inner; k += DEPTH) {
+            const struct tile tile = { .out = out + i * columns,
+                                       .out_stride = columns,
+                                       .adds = true,
+                                       .left = left + i * inner + k,
+                                       .row_step = inner,
+                                       .inner_step = 1,
+                                       .inner = rx_piece_length(inner, DEPTH, k) };
+            multiply_unpacked(tile, rx_piece_length(rows, BLOCK_ROWS, i), BY_ROWS,
+                              right + k * columns, columns, columns);
+        }
 }
 
-static void copy_block(float *copy, const float *left, size_t stride, size_t rows, size_t columns)
+/* strips: of TILE_ROWS columns of left (rows, columns) each, one below the other */
+static void pack_strips(float *restrict strips, const float *restrict left, size_t stride,
+                        size_t rows, size_t columns)
 {
+    size_t i = 0;
+    for (; i + TILE_ROWS <= columns; i += TILE_ROWS)
+        for (size_t k = 0; k < rows; k++)
+            memcpy(strips + i * rows + k * TILE_ROWS, left + k * stride + i,
+                   TILE_ROWS * sizeof *strips);
     for (size_t k = 0; k < rows; k++)
-        memcpy(copy + k * BLOCK_STRIDE, left + k * stride, columns * sizeof *copy);
+        memcpy(strips + i * rows + k * TILE_ROWS, left + k * stride + i,
+               (columns - i) * sizeof *strips);
+}
+
+/* The transpose of a sum with few columns has few rows: one tile, with left for its panels. */
+static void outer_sum_of_few(float *sum, size_t sum_stride, const float *left, size_t left_stride,
+                             const float *right, size_t right_stride, size_t rows, size_t out,
+                             size_t in)
+{
+    float turned[FEW * WIDTH];
+    const size_t whole = out / WIDTH * WIDTH;
+    struct tile tile = { .out = turned,
+                         .out_stride = WIDTH,
+                         .adds = true,
+                         .left = right,
+                         .row_step = 1,
+                         .inner_step = right_stride,
+                         .panel_step = left_stride,
+                         .inner = rows };
+    for (size_t i = 0; i < whole; i += WIDTH) {
+        for (size_t j = 0; j < in * WIDTH; j++)
+            turned[j] = sum[(i + j % WIDTH) * sum_stride + j / WIDTH];
+        tile.panel = left + i;
+        tile_of[in - 1](&tile);
+        for (size_t j = 0; j < in * WIDTH; j++)
+            sum[(i + j % WIDTH) * sum_stride + j / WIDTH] = turned[j];
+    }
+    for (size_t i = whole; i < out; i++)
+        for (size_t j = 0; j < in; j++)
+            for (size_t k = 0; k < rows; k++)
+                sum[i * sum_stride + j] =
+                    fmaf(left[k * left_stride + i], right[k * right_stride + j],
+                         sum[i * sum_stride + j]);
 }
 
 void rx_outer_sum(float *sum, size_t sum_stride, const float *left, size_t left_stride,
                   const float *right, size_t right_stride, size_t rows, size_t out, size_t in)
 {
-    _Alignas(64) float copy[DEPTH * BLOCK_STRIDE];
+    _Alignas(64) float strips[DEPTH * (BLOCK_COLUMNS + TILE_ROWS)];
+    if (in > 0 && in <= FEW) {
+        outer_sum_of_few(sum, sum_stride, left, left_stride, right, right_stride, rows, out, in);
+        return;
+    }
     for (size_t k = 0; k < rows; k += DEPTH)
         for (size_t i = 0; i < out; i += BLOCK_COLUMNS) {
             const size_t depth = rx_piece_length(rows, DEPTH, k),
@@ -277,12 +343,12 @@ void rx_outer_sum(float *sum, size_t sum_stride, const float *left, size_t left_
             const struct tile tile = { .out = sum + i * sum_stride,
                                        .out_stride = sum_stride,
                                        .adds = true,
-                                       .left = copy,
+                                       .left = strips,
                                        .row_step = 1,
-                                       .inner_step = BLOCK_STRIDE,
+                                       .inner_step = TILE_ROWS,
                                        .inner = depth };
-            copy_block(copy, left + k * left_stride + i, left_stride, depth, width);
-            multiply_unpacked(tile, width, right + k * right_stride, right_stride, in);
+            pack_strips(strips, left + k * left_stride + i, left_stride, depth, width);
+            multiply_unpacked(tile, width, IN_STRIPS, right + k * right_stride, right_stride, in);
         }
 }
 
