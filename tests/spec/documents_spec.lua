@@ -44,7 +44,8 @@ local function lua_blocks(text)
 end
 
 local pages = files("docs", "%.md$")
-table.insert(pages, 1, "README.md")
+for _, page in ipairs(files(".", "%.md$")) do pages[#pages + 1] = page:sub(3) end
+pages[#pages + 1] = "tests/golden/README.md"
 
 for _, page in ipairs(pages) do
   local text = read(page)
