@@ -39,7 +39,7 @@ CPPFLAGS = -DRX_ARCH='"$(PROCESSOR)"' -Isrc/core -Isrc/bind -Isrc/system -I/usr/
   $(shell pkg-config --cflags lua5.4 hdf5-serial 2>/dev/null)
 LDFLAGS  = -fopenmp -Wl,-rpath,$(BLAS)
 # blas and lapack before lapacke, needed or not, or it would load a second BLAS
-LDLIBS   = -L$(BLAS) -Wl,--no-as-needed -lopenblas -llapack -lblas -Wl,--as-needed -llapacke -lm
+LDLIBS   = -L$(BLAS) -Wl,--no-as-needed -lopenblas -llapack -lblas -Wl,--as-needed -llapacke -lz -lm
 
 # HDF5 is linked statically into the program: its shared library loads thirty others, 9 ms a start.
 # Most of these serve HDF5's reader of files on the web, which nobody calls: its calls may lead nowhere.

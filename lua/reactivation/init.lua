@@ -4,6 +4,7 @@
 -- @usage local rx = require "reactivation"
 
 local core = require "reactivation.core"
+local csv = require "reactivation.files.csv"
 local density = require "reactivation.analysis.density"
 local network = require "reactivation.networks.network"
 local public = require "reactivation.check.public"
@@ -79,6 +80,9 @@ local rx = {
   schedule = require "reactivation.training.schedule",
   save = core.save,
   load = core.load,
+  load_csv = csv.load,
+  save_csv = csv.save,
+  load_npy = require "reactivation.files.npy",
   figure = require "reactivation.figures.figure",
   paths = pictures.paths,
   heat_map = pictures.heat_map,

@@ -176,6 +176,8 @@ void rx_open_wasserstein(lua_State *L);
 void rx_open_file(lua_State *L);
 void rx_open_whole(lua_State *L);
 void rx_open_lock(lua_State *L);
+void rx_open_numbers(lua_State *L);
+void rx_open_unpack(lua_State *L);
 void rx_open_process(lua_State *L);
 void rx_open_machine(lua_State *L);
 

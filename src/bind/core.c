@@ -39,6 +39,8 @@ int luaopen_reactivation_core(lua_State *L)
     rx_open_file(L);
     rx_open_whole(L);
     rx_open_lock(L);
+    rx_open_numbers(L);
+    rx_open_unpack(L);
     rx_open_process(L);
     rx_open_machine(L);
     return 1;
