@@ -118,6 +118,10 @@ bool rx_option_code(lua_State *L, int arg, const char *name, struct rx_code *cod
 bool rx_test_place_code(lua_State *L, int index, struct rx_code *code);
 bool rx_test_head_direction_code(lua_State *L, int index, struct rx_code *code);
 
+/* If they are such cells, push a table of the options that make them again. */
+bool rx_push_place_settings(lua_State *L, int index);
+bool rx_push_head_direction_settings(lua_State *L, int index);
+
 /* --- options.c: tables of named options ----------------------------------------------------- */
 
 /* Check that the table at `arg` has no keys but the `names` (ended by NULL). From then on a copy

@@ -13,8 +13,8 @@
 
 static const char type_name[] = "rx.head_direction_cells";
 
-/* User values: preferred bearings with their cosines and sines; patterns of the code. */
-enum { PREFERRED = 1, PATTERNS, USER_VALUES = PATTERNS };
+/* User values: preferred bearings with their cosines and sines; patterns of the code; options. */
+enum { PREFERRED = 1, PATTERNS, SETTINGS, USER_VALUES = SETTINGS };
 
 struct cells {
     struct rx_head_direction_cells core;
@@ -35,6 +35,24 @@ bool rx_test_head_direction_code(lua_State *L, int index, struct rx_code *code)
     if (cells)
         *code = rx_head_direction_code(&cells->core, cells->patterns, cells->rank);
     return cells;
+}
+
+bool rx_push_head_direction_settings(lua_State *L, int index)
+{
+    return luaL_testudata(L, index, type_name) && lua_getiuservalue(L, index, SETTINGS);
+}
+
+/* Give the cells on top a table of the options that make them again. */
+static void set_settings(lua_State *L, size_t cells, double width, const char *tuning)
+{
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, (lua_Integer)cells);
+    lua_setfield(L, -2, "cells");
+    lua_pushnumber(L, width);
+    lua_setfield(L, -2, "width");
+    lua_pushstring(L, tuning);
+    lua_setfield(L, -2, "tuning");
+    lua_setiuservalue(L, -2, SETTINGS);
 }
 
 /** A population of head-direction cells.
@@ -73,6 +91,7 @@ static int cells_new(lua_State *L)
     rx_head_direction_prefer(preferred->data, count);
     cells->patterns = patterns;
     cells->rank = rx_head_direction_patterns(patterns, &cells->core);
+    set_settings(L, count, width, rx_head_direction_tunings[tuning].name);
     return 1;
 }
 

@@ -11,8 +11,8 @@
 
 static const char type_name[] = "rx.place_cells";
 
-/* User values: the centres as the core wants them, and as the caller gave them. */
-enum { TRANSPOSED = 1, CENTERS, USER_VALUES = CENTERS };
+/* User values: the centres as the core wants them, and as the caller gave them; all options. */
+enum { TRANSPOSED = 1, CENTERS, SETTINGS, USER_VALUES = SETTINGS };
 
 static struct rx_place_cells *check_cells(lua_State *L, int arg)
 {
@@ -25,6 +25,24 @@ bool rx_test_place_code(lua_State *L, int index, struct rx_code *code)
     if (cells)
         *code = rx_place_code(cells);
     return cells;
+}
+
+bool rx_push_place_settings(lua_State *L, int index)
+{
+    return luaL_testudata(L, index, type_name) && lua_getiuservalue(L, index, SETTINGS);
+}
+
+/* Give the cells on top a table of the options that make them again. */
+static void set_settings(lua_State *L, double width, const char *tuning)
+{
+    lua_createtable(L, 0, 3);
+    lua_getiuservalue(L, -2, CENTERS);
+    lua_setfield(L, -2, "centers");
+    lua_pushnumber(L, width);
+    lua_setfield(L, -2, "width");
+    lua_pushstring(L, tuning);
+    lua_setfield(L, -2, "tuning");
+    lua_setiuservalue(L, -2, SETTINGS);
 }
 
 /** A population of place cells.
@@ -66,6 +84,7 @@ static int cells_new(lua_State *L)
         .tuning = &rx_place_tunings[tuning],
         .centers = transposed->data,
     };
+    set_settings(L, width, rx_place_tunings[tuning].name);
     return 1;
 }
 

@@ -117,7 +117,8 @@ static int fail(lua_State *L, const char *path, const char *message)
  * the former one.
  * @function rx.save
  * @string path
- * @tab table of matrices, numbers, strings, booleans, lists of numbers and such tables
+ * @tab table of matrices, numbers, strings, booleans, lists of numbers and such tables; place cells
+ * and head-direction cells become a table of the options that make them again
  * @return true; or nil and a message
  * @usage rx.save("run.h5", { weights = net.weights, loss = { 0.2, 0.1 }, note = "first try" }) */
 static int file_save(lua_State *L)

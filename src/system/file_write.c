@@ -179,11 +179,8 @@ static void write_string(lua_State *L, struct rx_file *file, hid_t group)
     write_scalar(L, file, group, type, type, text, room);
 }
 
-static void write_matrix(lua_State *L, struct rx_file *file, hid_t group)
+static void write_matrix(lua_State *L, struct rx_file *file, hid_t group, const struct rx_matrix *m)
 {
-    const struct rx_matrix *m = rx_test_matrix(L, -1);
-    if (!m)
-        error(L, file, "cannot save a userdata that is no matrix");
     const hsize_t sides[] = { m->steps, rx_matrix_batch(m), m->cols };
     const int first = m->steps ? 0 : 1;
     const hid_t space = keep(L, file, H5Screate_simple(3 - first, sides + first, NULL));
@@ -299,6 +296,19 @@ static void write_table(lua_State *L, struct rx_file *file, hid_t group)
         write_members(L, file, new_group(L, file, group));
 }
 
+/* Cells of either kind become the options that make them again. */
+static void write_object(lua_State *L, struct rx_file *file, hid_t group)
+{
+    const struct rx_matrix *m = rx_test_matrix(L, -1);
+    if (m) {
+        write_matrix(L, file, group, m);
+    } else if (rx_push_place_settings(L, -1) || rx_push_head_direction_settings(L, -1)) {
+        write_table(L, file, group);
+        lua_pop(L, 1);
+    } else
+        error(L, file, "cannot save a userdata that is no matrix");
+}
+
 /* The value on top becomes the member `key` of the group. */
 static void write_member(lua_State *L, struct rx_file *file, hid_t group, const char *key)
 {
@@ -320,7 +330,7 @@ static void write_member(lua_State *L, struct rx_file *file, hid_t group, const 
         write_table(L, file, group);
         break;
     case LUA_TUSERDATA:
-        write_matrix(L, file, group);
+        write_object(L, file, group);
         break;
     default:
         error(L, file, "cannot save a %s", luaL_typename(L, -1));

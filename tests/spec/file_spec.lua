@@ -76,6 +76,18 @@ describe("a saved table", function()
     assert.is_true(equal(EVERYTHING, back))
   end)
 
+  it("may hold cells, which come back as the options that make them again", function()
+    local place = rx.place_cells { centers = rx.random(1):uniform(5, 2), width = 0.3, tuning = "gaussian" }
+    local heads = rx.head_direction_cells { cells = 7, tuning = "density" }
+    assert(rx.save(path, { place = place, heads = heads }))
+    local back = assert(rx.load(path))
+    assert.is_true(same(place.centers, back.place.centers))
+    local at = rx.matrix { { 0.4, 0.6 } }
+    assert.is_true(same(place:encode(at), rx.place_cells(back.place):encode(at)))
+    local angle = rx.matrix { { 1 } }
+    assert.is_true(same(heads:encode(angle), rx.head_direction_cells(back.heads):encode(angle)))
+  end)
+
   it("may itself be a list or empty", function()
     for _, value in ipairs { {}, { { 1 }, { 2 } }, { "a" }, { rx.matrix(2, 2, 1), true } } do
       assert.is_true(rx.save(path, value))

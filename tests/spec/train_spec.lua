@@ -192,9 +192,9 @@ describe("a training", function()
                    message(train, network(), { checkpoint = folder .. "/file/run.h5" }))
   end)
 
-  it("makes the folder of its checkpoint", function()
+  it("makes the folder of its checkpoint, which holds the cells that its outputs stand for", function()
     train(network(), { batches = 1, checkpoint = folder .. "/new/runs/run.h5" })
-    assert.is_truthy(rx.load(folder .. "/new/runs/run.h5"))
+    assert.are.equal(20, assert(rx.load(folder .. "/new/runs/run.h5")).cells.cells)
   end)
 
   it("tells what a task gave that does not fit", function()

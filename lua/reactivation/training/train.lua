@@ -131,6 +131,12 @@ function Trainer:last_good()
   return ("the last good weights, of batch %d, are in %s"):format(self.saved, self.checkpoint)
 end
 
+-- The cells whose activity the outputs are, if the task names them.
+local function cells_of(task)
+  local cells = type(task) == "table" and task.cells
+  return type(cells) == "userdata" and check.can(cells, "decode") and cells or nil
+end
+
 function Trainer:save()
   if not self.checkpoint or self.saved == self.done then return end
   if not self.net.parameters:is_finite() then
@@ -141,6 +147,7 @@ function Trainer:save()
     generator = { seed = self.rng.seed, position = self.position },
     network = self.net.settings,
     task = self.task_settings,
+    cells = cells_of(self.task), -- whoever decodes elsewhere needs their centres
     training = { test_every = self.test_every, test_size = self.test_size },
     weights = self.net.weights,
     optimizer = self.optimizer:state(),
