@@ -148,12 +148,15 @@ $(BUILD)/bench/products.so: tests/bench/products.c $(BUILD)/flags
 # by the Lua that is installed: its script asks for an older one
 LDOC = lua$(LUA_VERSION) "$$(command -v ldoc)"
 
-docs: deps
-	@mkdir -p build
-	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' lua$(LUA_VERSION) \
-	  -e 'io.write(require("reactivation.figures.kinds").reference())' >build/kinds_of_picture.md
+docs: deps build/kinds_of_picture.md
 	@$(LDOC) --quiet --fatalwarnings . >/dev/null
 	@echo 'docs/api/index.html'
+
+# a page of the reference: what the scripts of plots/ say of their data
+build/kinds_of_picture.md: $(wildcard plots/*.gp) lua/reactivation/figures/kinds.lua
+	@mkdir -p build
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' lua$(LUA_VERSION) \
+	  -e 'io.write(require("reactivation.figures.kinds").reference())' >$@
 
 lint:
 	$(call ensure,$(LINT_PACKAGES))

@@ -154,7 +154,8 @@ describe("the reference", function()
   setup(function()
     local folder
     folder, remove = support.scratch()
-    local output, status = support.run("lua5.4 \"$(command -v ldoc)\" --quiet --fatalwarnings --dir " .. folder .. " .")
+    local output, status = support.run("make -s build/kinds_of_picture.md && "
+      .. "lua5.4 \"$(command -v ldoc)\" --quiet --fatalwarnings --dir " .. folder .. " .")
     assert(status == 0, output)
     items = read_reference(folder .. "/reference")
   end)
