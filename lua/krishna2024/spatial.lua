@@ -21,10 +21,9 @@ local BOX, REACH, GRID = 2.2, 1.25, 100 -- side and half a picture of the box (m
 local TRAJECTORIES, POINTS = 10, 4000   -- drawn of each phase
 
 local function quiescent_noise(text)
-  if text == "scaled" or text == "same" then return text end
-  local sigma = tonumber(text)
-  if sigma and sigma >= 0 and sigma < math.huge then return sigma end
-  return nil, ("'scaled', 'same' or a number of at least 0 expected, got '%s'"):format(text)
+  local noise = tonumber(text) or text
+  local problem = phases.noise_problem(noise)
+  return not problem and noise or nil, problem
 end
 
 -- Lengths of the comparisons.

@@ -206,9 +206,17 @@ static int adam_newindex(lua_State *L)
     return 0;
 }
 
+static int adam_tostring(lua_State *L)
+{
+    const struct rx_adam *adam = check_adam(L, 1);
+    lua_pushfstring(L, "Adam at rate %f after %I updates", adam->rate, (lua_Integer)adam->updates);
+    return 1;
+}
+
 static const struct rx_binding methods[] = {
-    { "update", adam_update, 2 },       { "state", adam_state, 0 }, { "restore", adam_restore, 1 },
-    { "__newindex", adam_newindex, 3 }, { NULL, NULL, 0 },
+    { "update", adam_update, 2 },       { "state", adam_state, 0 },
+    { "restore", adam_restore, 1 },     { "__newindex", adam_newindex, 3 },
+    { "__tostring", adam_tostring, 1 }, { NULL, NULL, 0 },
 };
 
 static const struct rx_binding functions[] = {

@@ -113,7 +113,7 @@ struct rx_random *rx_test_random(lua_State *L, int index);
 /* How many of `cells` cells a decoding averages: argument `arg`, or 3 as in the paper. */
 size_t rx_check_most_active(lua_State *L, int arg, size_t cells);
 
-/* Option `name` as a code, if it is cells of either kind; false if absent. */
+/* Option `name` as a population code, if it is cells of either kind; false if absent. */
 bool rx_option_code(lua_State *L, int arg, const char *name, struct rx_code *code);
 bool rx_test_place_code(lua_State *L, int index, struct rx_code *code);
 bool rx_test_head_direction_code(lua_State *L, int index, struct rx_code *code);

@@ -142,9 +142,16 @@ static int cells_index(lua_State *L)
     return 1;
 }
 
+static int cells_tostring(lua_State *L)
+{
+    lua_pushfstring(L, "%d head-direction cells", (int)check_cells(L, 1)->cells);
+    return 1;
+}
+
 static const struct rx_binding methods[] = {
     { "encode", cells_encode, 1 },
     { "decode", cells_decode, 2 },
+    { "__tostring", cells_tostring, 1 },
     { NULL, NULL, 0 },
 };
 

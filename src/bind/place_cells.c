@@ -136,9 +136,18 @@ static int cells_index(lua_State *L)
     return 1;
 }
 
+static int cells_tostring(lua_State *L)
+{
+    const struct rx_place_cells *cells = check_cells(L, 1);
+    lua_pushfstring(L, "%d place cells (%s) in %d dimensions", (int)cells->cells,
+                    cells->tuning->name, (int)cells->dimensions);
+    return 1;
+}
+
 static const struct rx_binding methods[] = {
     { "encode", cells_encode, 1 },
     { "decode", cells_decode, 2 },
+    { "__tostring", cells_tostring, 1 },
     { NULL, NULL, 0 },
 };
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A code, whatever its cells: what each answers at a position (or at a bearing).
+/* A population code, whatever its cells: what each answers at a position (or at a bearing).
  *
  * Of a smooth code every activity is a short sum, activity = factors patterns, to the accuracy of
  * float32: then there are `rank` factors of a position, and one pattern of all cells for each. */

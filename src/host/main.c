@@ -29,9 +29,9 @@ static bool run_chunk(lua_State *L, struct command *command, int load_status, in
     return false;
 }
 
-static bool run_string(lua_State *L, struct command *command, const char *code, const char *name)
+static bool run_string(lua_State *L, struct command *command, const char *text, const char *name)
 {
-    return run_chunk(L, command, luaL_loadbuffer(L, code, strlen(code), name), 0);
+    return run_chunk(L, command, luaL_loadbuffer(L, text, strlen(text), name), 0);
 }
 
 static bool run_file(lua_State *L, struct command *command, const char *path)
@@ -63,14 +63,14 @@ static bool run_library(lua_State *L, struct command *command, const char *text)
 static bool run_environment(lua_State *L, struct command *command)
 {
     const char *name = "=LUA_INIT" LUA_VERSUFFIX;
-    const char *code = getenv(name + 1);
-    if (code == NULL) {
+    const char *text = getenv(name + 1);
+    if (text == NULL) {
         name = "=LUA_INIT";
-        code = getenv(name + 1);
+        text = getenv(name + 1);
     }
-    if (code == NULL)
+    if (text == NULL)
         return true;
-    return code[0] == '@' ? run_file(L, command, code + 1) : run_string(L, command, code, name);
+    return text[0] == '@' ? run_file(L, command, text + 1) : run_string(L, command, text, name);
 }
 
 static bool run_actions(lua_State *L, struct command *command)
@@ -102,7 +102,7 @@ static bool run_script(lua_State *L, struct command *command)
     if (load_status != LUA_OK)
         return run_chunk(L, command, load_status, 0);
 
-    /* its arguments are what `arg` holds by now: code before the script may have changed it */
+    /* its arguments are what `arg` holds by now: what ran before the script may have changed it */
     if (lua_getglobal(L, "arg") != LUA_TTABLE)
         luaL_error(L, "'arg' is not a table");
     const int count = (int)luaL_len(L, -1);
@@ -130,7 +130,7 @@ static void run_rest(lua_State *L, struct command *command)
     const struct host_options *options = &command->options;
     if (options->interactive)
         command->status = host_prompt(L);
-    else if (options->script || options->code || options->version)
+    else if (options->script || options->commands || options->version)
         return;
     else if (isatty(STDIN_FILENO)) {
         host_prompt_version();

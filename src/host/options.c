@@ -70,7 +70,7 @@ struct host_options host_read_options(int argc, char **argv)
             options.bad = first;
             return options;
         }
-        options.code |= takes && argv[first][1] == 'e';
+        options.commands |= takes && argv[first][1] == 'e';
     }
     options.end = i;
     options.script = i < argc ? i : 0;

@@ -9,7 +9,7 @@ struct host_options {
     bool interactive;    /* -i */
     bool version;        /* -v */
     bool no_environment; /* -E */
-    bool code;           /* at least one -e */
+    bool commands;       /* at least one -e */
     int end;             /* index in argv of what follows the options */
     int script;          /* index in argv of the script ("-": stdin), 0 if there is none */
     int bad;             /* index in argv of an option that is none, 0 if all are good */

@@ -205,6 +205,48 @@ describe("a report", function()
   end)
 end)
 
+describe("an experiment", function()
+  local options = {
+    { "kind", "a", "kind", word = "%s", always = true }, { "size", 3, "size", word = "size%d" },
+    { "quick", false, "quick", word = "quick" },
+  }
+
+  local function in_folder(f)
+    local here = lfs.currentdir()
+    lfs.chdir(folder)
+    local ok, problem = pcall(f)
+    lfs.chdir(here)
+    assert.is_true(ok, problem)
+  end
+
+  it("has a folder named by what tells it from others, with its configuration", function()
+    in_folder(function()
+      assert.are.equal("results/e/a", rx.experiment("e", "E.", options, {}).folder.name)
+      local experiment = rx.experiment("e", "E.", options, { "--quick", "--size", "4" })
+      assert.are.equal("results/e/a-size4-quick", experiment.folder.name)
+      assert.are.equal(4, cjson.decode(read("results/e/a-size4-quick/configuration.json")).size)
+      assert.are.equal("there", rx.experiment("e", "E.", options, { "--out", "there" }).folder.name)
+    end)
+  end)
+
+  it("stores its numbers even where a figure cannot be drawn, and then says so", function()
+    local printed, print = {}, _G.print
+    _G.print = function(text) printed[#printed + 1] = text end -- luacheck: ignore
+    in_folder(function()
+      local experiment = rx.experiment("f", "F.", options, {})
+      experiment:draw("good.svg", { { "curve", { curves = rx.matrix { { 0, 1 }, { 1, 2 } } } } })
+      experiment:finish("mine", { { "x", { 1 }, published = "about 1" } })
+      assert.are.same({ "mine", "  x  1", "figure: results/f/a/good.svg" }, printed)
+      assert.are.equal("about 1", cjson.decode(read("results/f/a/numbers.json"))[1].published)
+      io.open("results/f/a/bad.gp", "w"):write("plot nonsense"):close()
+      experiment:draw("bad.svg", { { "results/f/a/bad.gp", {} } })
+      assert.matches("^no figure: gnuplot", message(experiment.finish, experiment, "mine", { { "y", { 2 } } }))
+      assert.are.equal("y", cjson.decode(read("results/f/a/numbers.json"))[1].label)
+    end)
+    _G.print = print -- luacheck: ignore
+  end)
+end)
+
 describe("a page", function()
   it("holds its text, its tables and its pictures within itself", function()
     local bytes = {}

@@ -10,6 +10,14 @@ local phases = {}
 
 local WINDOW = 20 -- steps of a long run that are in memory at a time
 
+-- What is wrong with a noise for a network asleep, if anything is.
+function phases.noise_problem(noise)
+  local is_sigma = type(noise) == "number" and noise >= 0 and noise < math.huge
+  if noise ~= "scaled" and noise ~= "same" and not is_sigma then
+    return ("'scaled', 'same' or a number of at least 0 expected, got %s"):format(check.describe(noise))
+  end
+end
+
 --- The noise on the state of a network asleep.
 -- @param net
 -- @tparam string|number noise "scaled": twice the variance of the waking one (Eq. 19); "same"; or the
@@ -18,11 +26,10 @@ local WINDOW = 20 -- steps of a long run that are in memory at a time
 -- @usage local sigma = rx.quiescent_sigma(net, "scaled")
 function phases.quiescent_sigma(net, noise)
   check.argument("network", 1, "quiescent_sigma", net)
+  local problem = phases.noise_problem(noise)
+  if problem then check.complain("bad quiescent noise (%s)", problem) end
   if noise == "scaled" then return math.sqrt(2) * net.sigma end
-  if noise == "same" then return net.sigma end
-  if type(noise) == "number" and noise >= 0 and noise < math.huge then return noise end
-  check.complain("bad quiescent noise ('scaled', 'same' or a number of at least 0 expected, got %s)",
-                 check.describe(noise))
+  return noise == "same" and net.sigma or noise
 end
 
 -- A copy of a run that says how long it is.
