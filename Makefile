@@ -4,23 +4,27 @@ ARCH     ?= native
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 CC       ?= cc
+SPECS    ?= tests/spec
 LUA_VERSION = 5.4
+VERSION := $(shell sed -n 's/.*RX_VERSION "\(.*\)"/\1/p' src/system/version.h)
 
 # Debian's names of all that building, running and testing needs, and of what `make lint` adds
 PACKAGES = $(COMPILER) libc6-dev pkg-config liblua5.4-dev lua5.4 libopenblas-openmp-dev liblapacke-dev \
   libhdf5-dev libaec-dev zlib1g-dev librandom123-dev libedit-dev gnuplot-nox \
   lua-argparse lua-cjson lua-filesystem lua-busted lua-term lua-system lua-ldoc hdf5-tools
-LINT_PACKAGES = clang-format lua-check
+LINT_PACKAGES = clang-format lua-check shellcheck
+CLEAN_ROOM_PACKAGES = mmdebstrap
+DEB_PACKAGES = build-essential debhelper
 
 # warnings end the build where it is worked on; a later compiler's need not keep anybody from building
 WERROR  := $(if $(wildcard .git),-Werror)
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes $(WERROR)
 
-# clang brings an OpenMP of its own. It counts loops that it cannot make vectors of as mistakes, and
-# fields that an initializer with names leaves 0.
+# clang brings an OpenMP of its own. It counts as mistakes loops that it cannot make vectors of, fields
+# that an initializer with names leaves 0, and the constants of an enum among doubles.
 ifneq (,$(findstring clang,$(CC)))
   COMPILER = gcc $(notdir $(CC)) $(subst clang,libomp,$(notdir $(CC)))-dev
-  WARNINGS += -Wno-pass-failed -Wno-missing-field-initializers
+  WARNINGS += -Wno-pass-failed -Wno-missing-field-initializers -Wno-enum-float-conversion
 else
   COMPILER = gcc
 endif
@@ -35,7 +39,9 @@ CFLAGS   = -std=c11 -O3 -g -march=$(ARCH) $(SAME_BITS) -fopenmp -fPIC -D_GNU_SOU
 # and what -march=native means on this machine, where the compiler tells
 NATIVE    := $(shell ($(CC) -march=native -Q --help=target) 2>/dev/null | awk '$$1 == "-march=" { print $$2 }')
 PROCESSOR := $(ARCH)$(if $(and $(filter native,$(ARCH)),$(NATIVE)), ($(NATIVE)))
-CPPFLAGS = -DRX_ARCH='"$(PROCESSOR)"' -Isrc/core -Isrc/bind -Isrc/system -I/usr/include/$(MULTIARCH)/openblas-openmp \
+# HDF5: the interface of Debian 12's in later ones, too
+CPPFLAGS = -DH5_USE_110_API -DRX_ARCH='"$(PROCESSOR)"' -Isrc/core -Isrc/bind -Isrc/system \
+  -I/usr/include/$(MULTIARCH)/openblas-openmp \
   $(shell pkg-config --cflags lua5.4 hdf5-serial 2>/dev/null)
 LDFLAGS  = -fopenmp -Wl,-rpath,$(BLAS)
 # blas and lapack before lapacke, needed or not, or it would load a second BLAS
@@ -92,11 +98,14 @@ help:
 	@echo 'make demo       install what is missing, build, train head direction for some minutes, draw it'
 	@echo 'make test       install what is missing, build, run all tests'
 	@echo 'make fuzz       search for faults by chance, a minute for each of tests/fault (FUZZ_SECONDS=60, FUZZ_SEED=1)'
+	@echo 'make clean-room the tests in a bare Debian 12 and a bare Debian 13, as root; leaves nothing behind'
 	@echo 'make bench      measure training and the rest beside their limits and other programs, some minutes'
 	@echo 'make docs       the API reference, into docs/api/'
-	@echo 'make lint       formatting of C, luacheck'
+	@echo 'make lint       formatting of C, luacheck, shellcheck'
 	@echo 'make deps       only install what is missing'
 	@echo 'make install    into $(PREFIX), or PREFIX=... DESTDIR=...; make uninstall takes it away'
+	@echo 'make deb        a Debian package, into build/deb/;  make dist: a tarball of what is committed'
+	@echo 'make definitions  the names of the library for editors, into $(DEFINITIONS)'
 	@echo 'make clean      remove what was built'
 	@echo
 	@echo 'ARCH=x86-64-v3  build for another processor than this one;  SANITIZE=1  with ASan and UBSan'
@@ -131,7 +140,13 @@ demo: built
 
 # fails on a failing test, and then says so last
 test: built
-	LSAN_OPTIONS="suppressions='$(CURDIR)/tests/leaks.supp'" RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal tests/spec
+	LSAN_OPTIONS="suppressions='$(CURDIR)/tests/leaks.supp'" RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal $(SPECS)
+
+# the same where nothing was installed before
+clean-room:
+	$(call ensure,$(CLEAN_ROOM_PACKAGES))
+	tests/clean_room.sh bookworm
+	tests/clean_room.sh trixie
 
 FUZZERS = $(filter-out tests/fault/fuzz.lua,$(wildcard tests/fault/*.lua))
 
@@ -161,28 +176,78 @@ build/kinds_of_picture.md: $(wildcard plots/*.gp) lua/reactivation/figures/kinds
 lint:
 	$(call ensure,$(LINT_PACKAGES))
 	clang-format --dry-run -Werror src/*/*.[ch] tests/*.c tests/bench/*.c
-	luacheck --quiet lua experiments tests
+	luacheck --quiet lua experiments tests packaging
+	shellcheck --exclude=SC2016 .ci/run tests/*.sh
 
-LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
-LUA_LIB   = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)/reactivation
-SHARE     = $(DESTDIR)$(PREFIX)/share/rxlua
+# --- installing and handing on --------------------------------------------------------------------
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(LUA_LIB) $(SHARE)/experiments
-	install rxlua $(DESTDIR)$(PREFIX)/bin/
-	cd lua && find * -name '*.lua' -exec install -D -m 644 -T {} $(abspath $(LUA_SHARE))/{} \;
-	install -D -m 644 -t $(LUA_SHARE)/reactivation/plots plots/*.gp
-	install -d $(LUA_SHARE)/reactivation/reference # for help() at the prompt: the comments that tell of what C does
-	cat src/bind/*.c src/system/*.c | sed '/^\/\*\*/,/\*\//!d' > $(LUA_SHARE)/reactivation/reference/bindings.c
-	install $(MODULE) $(LUA_LIB)/
-	install -m 644 experiments/*.lua $(SHARE)/experiments/
+BINDIR ?= $(PREFIX)/bin
+LUADIR ?= $(PREFIX)/share/lua/$(LUA_VERSION)
+LIBDIR ?= $(PREFIX)/lib/lua/$(LUA_VERSION)
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/rxlua
+SHARE   = $(PREFIX)/share/rxlua
+
+DEFINITIONS = build/luacats/reactivation.lua
+
+# for editors: the names of the library, with what the doc comments tell of them
+$(DEFINITIONS): $(PROGRAM) $(shell find lua src -name '*.lua' -o -name '*.c') packaging/luacats.lua
+	@mkdir -p $(@D)
+	./$(PROGRAM) packaging/luacats.lua $(@D)
+
+definitions: $(DEFINITIONS)
+	@echo '$(DEFINITIONS)'
+
+# $(call copy,folder,find's conditions,destination): files, with the folders that they are in
+copy = find $(1) -type f $(2) -printf '%P\n' | while IFS= read -r file; do \
+  install -D -m 644 "$(1)/$$file" "$(DESTDIR)$(3)/$$file" || exit 1; done
+
+# bindings.c: for help() at the prompt, the comments that tell of what C does
+install: all $(DEFINITIONS)
+	install -D -t "$(DESTDIR)$(BINDIR)" rxlua
+	install -D -t "$(DESTDIR)$(LIBDIR)/reactivation" $(MODULE)
+	$(call copy,lua,-name '*.lua',$(LUADIR))
+	$(call copy,plots,-name '*.gp',$(LUADIR)/reactivation/plots)
+	install -d "$(DESTDIR)$(LUADIR)/reactivation/reference"
+	cat src/bind/*.c src/system/*.c | sed '/^\/\*\*/,/\*\//!d' >"$(DESTDIR)$(LUADIR)/reactivation/reference/bindings.c"
+	$(call copy,experiments,-name '*.lua',$(SHARE)/experiments)
+	$(call copy,$(dir $(DEFINITIONS)),,$(SHARE)/luacats)
+	$(call copy,docs,-not -path 'docs/api/*',$(DOCDIR)/docs)
+	install -m 644 -t "$(DESTDIR)$(DOCDIR)" README.md LICENSE CITATION.cff
+	install -D -m 644 -t "$(DESTDIR)$(MANDIR)/man1" packaging/rxlua.1
+	@echo
+	@echo 'program:     $(BINDIR)/rxlua (man rxlua)'
+	@echo 'library:     $(LUADIR)/reactivation, for lua$(LUA_VERSION) too'
+	@echo 'experiments: $(SHARE)/experiments'
+	@echo 'documents:   $(DOCDIR)'
+	@echo 'for editors: $(SHARE)/luacats'
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/rxlua
-	rm -rf $(addprefix $(LUA_SHARE)/,reactivation krishna2024) $(LUA_LIB) $(SHARE)
+	rm -f "$(DESTDIR)$(BINDIR)/rxlua" "$(DESTDIR)$(MANDIR)/man1/rxlua.1"
+	cd "$(DESTDIR)$(LUADIR)" && rm -rf reactivation krishna2024
+	rm -rf "$(DESTDIR)$(LIBDIR)/reactivation" "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOCDIR)"
+
+# what is committed; the same commit gives the same bytes
+dist:
+	@mkdir -p build
+	git archive --prefix=rxlua-$(VERSION)/ HEAD | gzip -9 --no-name >build/rxlua-$(VERSION).tar.gz
+	@echo 'build/rxlua-$(VERSION).tar.gz'
+
+DEB = build/deb/rxlua-$(VERSION)
+
+deb:
+	$(call ensure,$(PACKAGES) $(DEB_PACKAGES))
+	rm -rf build/deb && mkdir -p $(DEB)
+	tar --create --exclude=./build --exclude=./results --exclude=./.git . | tar --extract --directory=$(DEB)
+	cp -r packaging/debian $(DEB)/
+	printf 'rxlua (%s) unstable; urgency=low\n\n  * See CHANGELOG.md.\n\n -- %s  %s\n' '$(VERSION)' \
+	  "$$(sed -n 's/^Maintainer: //p' packaging/debian/control)" "$$(git log -1 --format=%cD 2>/dev/null || date -R)" >$(DEB)/debian/changelog
+	cd $(DEB) && dpkg-buildpackage --build=binary --no-sign
+	@echo; ls build/deb/*.deb
 
 clean:
 	rm -rf build rxlua docs/api
 
 FORCE:
-.PHONY: all help deps built demo test fuzz bench docs lint install uninstall clean FORCE
+.PHONY: all help deps built demo test clean-room fuzz bench docs lint definitions install uninstall dist deb \
+  clean FORCE

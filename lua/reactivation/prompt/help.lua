@@ -17,7 +17,7 @@ local function call_text(entry)
   local names, is_function = {}, false
   for _, part in ipairs(entry.parts) do
     is_function = is_function or part.tag == "function" or part.tag == "return" or part.tag == "treturn"
-    if part.name and part.tag ~= "function" and part.tag ~= "module" then
+    if part.name and part.tag ~= "function" and part.tag ~= "field" and part.tag ~= "module" then
       names[#names + 1] = part.optional and "[" .. part.name .. "]" or part.name
     end
   end
@@ -49,7 +49,7 @@ local function print_entry(entry)
       for _, line in ipairs(part.lines) do print("    " .. line) end
     elseif part.tag == "return" or part.tag == "treturn" then
       print_part("->", part)
-    elseif part.name and part.tag ~= "function" and part.tag ~= "module" then
+    elseif part.name and part.tag ~= "function" and part.tag ~= "field" and part.tag ~= "module" then
       print_part(part.name, part)
     end
   end

@@ -54,7 +54,7 @@ end
 local WORDS = {
   param = { "name" }, tparam = { "type", "name" }, tab = { "name" }, string = { "name" }, int = { "name" },
   number = { "name" }, bool = { "name" }, ["return"] = {}, treturn = { "type" }, usage = {},
-  module = { "name" }, pragma = { "name" }, ["function"] = { "name" },
+  module = { "name" }, pragma = { "name" }, ["function"] = { "name" }, field = { "name" },
 }
 
 local function parse_tag(line)
@@ -96,6 +96,8 @@ local function full_name(name, root)
   return root .. name
 end
 
+local pages = {} -- name of a page -> the lines with which its files begin
+
 local function add_file(list, path, language)
   local module, root, keeps_table
   for _, comment in ipairs(comments(path, language)) do
@@ -104,9 +106,11 @@ local function add_file(list, path, language)
       if part.tag == "module" then
         module = part.name:gsub("^reactivation%.?", "")
         root = prefix(part.name:match "^[^.]+")
+        pages[module] = pages[module] or {} -- several files may share a page
+        table.move(entry.parts[1].lines, 1, #entry.parts[1].lines, #pages[module] + 1, pages[module])
       elseif part.tag == "pragma" then
         keeps_table = part.name == "nostrip"
-      elseif part.tag == "function" then
+      elseif part.tag == "function" or part.tag == "field" then
         entry.name = part.name
       end
     end
@@ -139,13 +143,14 @@ function reference.packages()
   return found
 end
 
--- The list of all entries: `name`, `module`, and `parts`, each with its `tag` and `lines`.
+-- The list of all entries: `name`, `module`, and `parts`, each with its `tag` and `lines`; and module -> the
+-- lines with which its page's files begin.
 function reference.read()
   for _, folder in ipairs(BINDINGS) do read_folder(folder, ".c") end
   for name in pairs(reference.packages()) do
     read_folder(LUA .. (name == "rx." and "reactivation" or name:sub(1, -2)), ".lua")
   end
-  return entries
+  return entries, pages
 end
 
 return reference
