@@ -91,7 +91,10 @@ const char *rx_describe(lua_State *L, int index)
     }
     case LUA_TUSERDATA: {
         const char *text = luaL_tolstring(L, index, NULL);
-        return lua_pushlstring(L, text, strcspn(text, "\n"));
+        const bool address =
+            strncmp(text, "rx.", 3) == 0; /* a type that shows itself by no other word */
+        return lua_pushlstring(L, text + 3 * address,
+                               strcspn(text, address ? ":" : "\n") - 3 * address);
     }
     case LUA_TNONE:
         return lua_pushliteral(L, "nothing");

@@ -78,22 +78,6 @@ end)
 
 -- Reference --------------------------------------------------------------------------------------
 
--- What the code of @usage may take as given.
-local GIVEN = [[
-local rx = require "reactivation"
-local krishna2024 = require "krishna2024"
-local rng = rx.random(1)
-local task = rx.tasks.head_direction { steps = 3, cells = 8 }
-local net = rx.rnn { inputs = 1, units = 4, outputs = 8, sigma = 0.5, rng = rng }
-local batch = task:batch(5, rng)
-local states, outputs = net:forward(batch)
-local bearings, radius = batch.truth, rng:uniform(30, 1)
-local points, data = rng:normal(30, 3), rng:normal(30, 3)
-local awake_counts, asleep_counts = rng:uniform(6, 2), rng:uniform(6, 2)
-local awake = rx.histogram(bearings, -math.pi, math.pi, 4)
-local asleep = awake
-]]
-
 local ENTITIES = { lt = "<", gt = ">", quot = '"', apos = "'", amp = "&" }
 
 local function plain(html)
@@ -189,7 +173,7 @@ describe("the reference", function()
   it("has examples that run", function()
     for name, usages in pairs(items) do
       for _, usage in ipairs(usages) do
-        local output, status = run(GIVEN .. usage)
+        local output, status = run(support.given .. usage)
         assert.are.equal(0, status, name .. ": " .. output)
       end
     end

@@ -4,6 +4,22 @@ local rx = require "reactivation"
 
 local support = {}
 
+-- What the code of @usage may take as given.
+support.given = [[
+local rx = require "reactivation"
+local krishna2024 = require "krishna2024"
+local rng = rx.random(1)
+local task = rx.tasks.head_direction { steps = 3, cells = 8 }
+local net = rx.rnn { inputs = 1, units = 4, outputs = 8, sigma = 0.5, rng = rng }
+local batch = task:batch(5, rng)
+local states, outputs = net:forward(batch)
+local bearings, radius = batch.truth, rng:uniform(30, 1)
+local points, data = rng:normal(30, 3), rng:normal(30, 3)
+local awake_counts, asleep_counts = rng:uniform(6, 2), rng:uniform(6, 2)
+local awake = rx.histogram(bearings, -math.pi, math.pi, 4)
+local asleep = awake
+]]
+
 function support.golden(name)
   return assert(rx.load("tests/golden/" .. name .. ".h5"))
 end

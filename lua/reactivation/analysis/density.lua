@@ -25,6 +25,7 @@ function densities.uniform(options)
 end
 
 function Uniform:density(points)
+  check.method("density", self, { "matrix", points })
   if points.cols ~= self.dimensions then
     check.complain("bad argument #1 to 'density' (any x %d matrix expected, got %d x %d)",
                    self.dimensions, points.rows, points.cols)
@@ -34,6 +35,7 @@ function Uniform:density(points)
 end
 
 function Uniform:sample(n, rng)
+  check.method("sample", self, { "count", n }, { "generator", rng })
   return rng:uniform(n, self.dimensions, -self.box / 2, self.box / 2)
 end
 

@@ -217,9 +217,12 @@ end
 -- rx.report(rx.folder("results"), "movement", both.rows, both.columns)
 function movement.compare_phases(awake, asleep, options)
   for i, phase in ipairs { awake or false, asleep or false } do
-    check.that(type(phase) == "table" and check.is_matrix(phase.decoded), i, "compare_phases",
-               "table with a sequence 'decoded'", phase)
+    local decoded = type(phase) == "table" and check.is_matrix(phase.decoded)
+    check.that(decoded, i, "compare_phases", "table with a sequence 'decoded'", phase)
+    check.that(phase.states == nil or check.is_matrix(phase.states), i, "compare_phases",
+               "matrix as 'states'", phase.states)
   end
+  check.argument("table", 3, "compare_phases", options)
   local o, how = {}, {}
   for name, value in pairs(options or {}) do
     if name == "rng" or name == "times" then o[name] = value else how[name] = value end

@@ -68,7 +68,11 @@ function resampling.sampling_floor(data, distance, options)
   local o = check_options(options, { rng = { "generator" }, times = { "size", 5 } })
   if not o.rng then check.complain("bad option 'rng' (random generator expected, got nothing)") end
   local sum = 0
-  for _ = 1, o.times do sum = sum + distance(resampling.halves(data, o.rng)) end
+  for _ = 1, o.times do
+    local apart = distance(resampling.halves(data, o.rng))
+    check.that(type(apart) == "number", 2, "sampling_floor", "function that gives a number", apart)
+    sum = sum + apart
+  end
   return sum / o.times
 end
 

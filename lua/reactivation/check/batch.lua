@@ -3,7 +3,7 @@
 local check = require "reactivation.check"
 
 local function complain(format, ...)
-  error("the task's batch: " .. format:format(...), 0)
+  check.complain("the task's batch: " .. format, ...)
 end
 
 local function check_matrix(batch, name, rows, cols)
@@ -20,11 +20,14 @@ end
 -- A batch of a task for a network, in which all that a training needs is there and fits together.
 return function(task, size, rng, net)
   if not check.can(task, "batch") then
-    error(("task with a method 'batch' expected, got %s"):format(check.describe(task)), 0)
+    check.complain("task with a method 'batch' expected, got %s", check.describe(task))
   end
   local batch = task:batch(size, rng)
   if type(batch) ~= "table" then complain("table expected, got %s", check.describe(batch)) end
   check_matrix(batch, "inputs", nil, net.inputs)
+  if not batch.inputs.steps then
+    complain("sequence expected as 'inputs', got a %s; see as_sequence", check.describe(batch.inputs))
+  end
   local rows = batch.inputs.rows
   if batch.init == nil and batch.state == nil then complain("'init' or 'state' expected, got neither") end
   check_matrix(batch, batch.init and "init" or "state")

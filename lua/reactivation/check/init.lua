@@ -55,6 +55,8 @@ check.kinds = {
   ["not negative"] = { "finite number of at least 0", function(v) return check.is_finite(v) and v >= 0 end },
   ["schedule"] = { "number or function of the batch number",
                    function(v) return type(v) == "number" or type(v) == "function" end },
+  ["optimizer"] = { "optimizer", function(v) return check.can(v, "update") and check.can(v, "restore") end },
+  ["function"] = { "function", function(v) return type(v) == "function" end },
   ["network"] = { "network",
                   function(v) return check.can(v, "forward") and check.can(v, "gradient") end },
   ["list"] = { "list", function(v) return not core.list_problem(v) end },

@@ -5,6 +5,9 @@ local check = require "reactivation.check"
 
 local public = {}
 
+-- All that is guarded: function -> name, of a method after a colon.
+public.names = setmetatable({}, { __mode = "k" })
+
 -- Arguments of nil at the end are as none.
 local function count(given, ...)
   while given > 0 and (select(given, ...)) == nil do given = given - 1 end
@@ -31,6 +34,7 @@ function public.functions(functions)
   for name, value in pairs(functions) do
     if type(value) == "function" then
       functions[name] = guard(name, value, 0)
+      public.names[functions[name]] = name
     elseif type(value) == "table" and not getmetatable(value) then
       public.functions(value)
     end
@@ -49,6 +53,7 @@ function public.methods(class)
         end
         return guarded(self, ...)
       end
+      public.names[class[name]] = ":" .. name
     end
   end
   return class

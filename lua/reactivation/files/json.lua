@@ -22,6 +22,13 @@ local function sorted_names(values)
   return names
 end
 
+local function check_table(value, place)
+  if type(value) ~= "table" then
+    error(("number, string, boolean or table of such expected, got %s%s")
+          :format(check.describe(value), place and (" (at '%s')"):format(place) or ""), 0)
+  end
+end
+
 local function check_list(values, place)
   local problem = check.list_problem(values)
   if problem then error(problem .. (place and (" (at '%s')"):format(place) or ""), 0) end
@@ -43,13 +50,15 @@ end
 
 local function value_text(value, place)
   if type(value) == "number" then return number_text(value) end
-  if type(value) ~= "table" then return cjson.encode(value) end
+  if type(value) == "string" or type(value) == "boolean" then return cjson.encode(value) end
+  check_table(value, place)
   local list, open, close = parts(value, value_text, place)
   return open .. table.concat(list, ", ") .. close
 end
 
 -- JSON with one element or field a line, so that people and diff can read it.
 function json.text(values)
+  check_table(values)
   local list, open, close = parts(values, value_text)
   return open .. "\n  " .. table.concat(list, ",\n  ") .. "\n" .. close .. "\n"
 end

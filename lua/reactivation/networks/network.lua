@@ -34,7 +34,8 @@ function core.network_methods.stream(net, options)
     check.complain("bad option 'steps' (whole number of at least 1 expected, got nothing)")
   end
 
-  local batch = (run.init or run.state or { rows = 0 }).rows
+  local start = run.init or run.state
+  local batch = check.is_matrix(start) and start.rows or 0 -- or forward tells what is wrong
   local function window(sequence, first, last)
     if not sequence then return nil end
     return sequence:slice((first - 1) * batch + 1, last * batch):as_sequence(last - first + 1)

@@ -56,6 +56,7 @@ function phases.decoded(net, task, run, each)
   check.that(check.can(task, "decode"), 2, "decoded", "task with a method 'decode'", task)
   check.argument("network", 1, "decoded", net)
   check.argument("table", 3, "decoded", run)
+  if each ~= nil then check.argument("function", 4, "decoded", each) end
   run = complete(run)
   run.every, run.reuse = WINDOW, true
   local sequence, done, last = nil, 0, nil

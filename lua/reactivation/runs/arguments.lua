@@ -2,6 +2,7 @@
 -- @module reactivation.arguments
 
 local argparse = require "argparse"
+local check = require "reactivation.check"
 
 local function whole(text)
   local value = math.tointeger(tonumber(text))
@@ -62,6 +63,16 @@ local function add_option(parser, option)
   if option.choices then added:choices(option.choices) end
 end
 
+-- Each with a name and a help; of none the type is unknown.
+local function check_options(options, name, argument)
+  local problem = check.list_problem(options, "table")
+  if problem then check.complain("bad argument #%d to '%s' (%s)", argument, name, problem) end
+  for i, option in ipairs(options) do
+    local told = type(option[1]) == "string" and option[2] ~= nil and type(option[3]) == "string"
+    check.that(told, argument, name, ("name, default and help as option %d"):format(i), option)
+  end
+end
+
 --- Read the command line. A wrong option ends the program with a message and status 1.
 -- @function rx.arguments
 -- @string description what the script does, for `--help`
@@ -73,6 +84,8 @@ end
 -- @treturn table name -> value
 -- @usage local opt = rx.arguments("Trains a network.", { { "seed", 0, "seed of all random numbers" } })
 return function(description, options, words)
+  check.argument("string", 1, "arguments", description)
+  check_options(options, "arguments", 2)
   local script = arg and arg[0] or "script"
   local parser = argparse(script, description)
   for _, option in ipairs(options) do add_option(parser, option) end

@@ -4,6 +4,7 @@
 
 local core = require "reactivation.core"
 local arguments = require "reactivation.runs.arguments"
+local check = require "reactivation.check"
 local figure = require "reactivation.figures.figure"
 local new_folder = require "reactivation.runs.folder"
 local public = require "reactivation.check.public"
@@ -64,6 +65,9 @@ public.methods(Experiment)
 -- experiment:draw("noise.svg", { { "curve", rx.curves({ 1, 2 }, { { 0.1, 0.2 } }) } })
 -- experiment:finish("my experiment", { { "mean", { 0.15 } } })
 return function(name, description, options, words)
+  check.argument("string", 1, "experiment", name)
+  check.argument("string", 2, "experiment", description)
+  check.list("table", 3, "experiment", options)
   local all = table.move(options, 1, #options, 1, {})
   all[#all + 1] = { "out", "", ("folder of what it finds (results/%s...)"):format(name) }
   local values = arguments(description, all, words)

@@ -1,6 +1,8 @@
 --- One page of figures and numbers: a single HTML file that opens from disk.
 -- @module reactivation.page
 
+local check = require "reactivation.check"
+local check_options = require "reactivation.check.options"
 local core = require "reactivation.core"
 
 local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -60,6 +62,37 @@ local function table_of(head, rows)
   return table.concat(lines)
 end
 
+local CONTENT = { title = { "string", required = true }, text = { "string" }, command = { "string" },
+                  head = { "list" } }
+local SECTION = { title = { "string", required = true }, pictures = { "list" }, rows = { "list" },
+                  head = { "list" } }
+
+-- The fields of a table beside the list that it also is.
+local function fields_of(values)
+  local fields, list = {}, {}
+  for name, value in pairs(values) do
+    if math.type(name) == "integer" then list[name] = value else fields[name] = value end
+  end
+  return fields, list
+end
+
+local function check_content(content)
+  check.argument("table", 2, "page", content)
+  local fields, sections = fields_of(content)
+  check_options(fields, CONTENT)
+  local problem = check.list_problem(sections, "table")
+  if problem then check.complain("bad argument #2 to 'page' (sections: %s)", problem) end
+  for i, section in ipairs(sections) do
+    check_options(section, SECTION)
+    for r, row in ipairs(section.rows or {}) do
+      problem = check.list_problem(row)
+      if problem then check.complain("bad argument #2 to 'page' (section %d, row %d: %s)", i, r, problem) end
+    end
+    check.that(not section.rows or section.head or content.head, 2, "page",
+               ("'head', for the rows of section %d,"):format(i), nil)
+  end
+end
+
 --- Write a page.
 -- @function rx.page
 -- @string path of the file, ending in .html
@@ -70,6 +103,8 @@ end
 -- @usage rx.page("results.html", { title = "Mine", head = { "what", "value" },
 --                          { title = "Learning", rows = { { "error", "0.1 rad" } } } })
 return function(path, content)
+  check.argument("string", 1, "page", path)
+  check_content(content)
   local parts = {
     "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
     ("<title>%s</title>\n<style>\n%s</style>\n<h1>%s</h1>\n"):format(

@@ -56,7 +56,7 @@ end
 --   { "error", { { 0.11, 0.13 }, { 0.3, 0.2 } }, "m" },
 -- }, { "day", "night" })
 return function(out, title, rows, columns)
-  check.that(check.can(out, "write"), 1, "report", "folder of rx.folder", out)
+  check.that(check.can(out, "write") and check.can(out, "path"), 1, "report", "folder of rx.folder", out)
   check.argument("string", 2, "report", title)
   check_rows(rows, columns)
   local numbers, lines = {}, { columns and { "", table.unpack(columns) } }

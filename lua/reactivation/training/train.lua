@@ -22,7 +22,7 @@ local TEST_WINDOW = 5 -- steps of a test at a time
 local known_options = {
   batches = { "size" },
   size = { "schedule", 200 },
-  optimizer = { "any" },
+  optimizer = { "optimizer" },
   rate = { "schedule" },
   sigma = { "schedule" },
   rng = { "generator" },
@@ -244,13 +244,14 @@ end
 return function(net, task, options)
   local o = check_options(options, known_options)
   if not o.batches then
-    error("bad option 'batches' (whole number of at least 1 expected, got nothing)", 2)
+    check.complain("bad option 'batches' (whole number of at least 1 expected, got nothing)")
   end
+  check.argument("network", 1, "train", net)
   check.that(type(task) == "table" or type(task) == "function", 2, "train", "task", task)
   for name, kind in pairs(SCHEDULED) do
     local value = o[name]
     if type(value) == "number" and not check.kinds[kind][2](value) then
-      error(("bad option '%s' (%s expected, got %s)"):format(name, check.kinds[kind][1], value), 2)
+      check.complain("bad option '%s' (%s expected, got %s)", name, check.kinds[kind][1], value)
     end
   end
   local self = setmetatable(o, Trainer)
