@@ -1,7 +1,9 @@
 -- Right calls of every public function and method, met while the examples of the reference run.
 
+local lfs = require "lfs"
+require "krishna2024" -- of whose functions the reference tells once it is loaded
 local public = require "reactivation.check.public"
-local read_reference = require "reactivation.prompt.reference"
+local reference = require "reactivation.prompt.reference"
 local rx = require "reactivation"
 local support = require "tests.spec.support"
 
@@ -34,6 +36,17 @@ net:gradient(batch, rx.matrix(1, net.parameters.cols))
 net:step(states:at(1), batch.inputs:at(1))
 rx.adam():update(net.parameters, select(3, net:gradient(batch)))
 rx.quantile(radius, 0.1, 0.9)
+local walks = rx.tasks.recorded { positions = { rng:normal(60, 2, 0, 0.02):cumsum() }, steps = 10, cells = 8 }
+walks:decode(rng:uniform(4, 8))
+for _, name in ipairs { "perceptual_decision", "delayed_comparison", "delayed_match", "flip_flop" } do
+  local t = rx.tasks[name] {}
+  local b = t:batch(4, rng)
+  local o = rng:normal(b.truth.rows, t.outputs):as_sequence(b.truth.steps)
+  t:distance(t:decode(o), b.truth)
+  if t.choices then t:choices(o, b) end
+  if t.by_pair then t:by_pair(t:choices(o, b), b) end
+  if t.encode then t:encode(rx.matrix(2, 1, 20)) end
+end
 ]]
 
 -- Functions in C tell no hook of their arguments: others stand in their place while the examples run. Returns a
@@ -122,7 +135,7 @@ end
 
 local function usages()
   local list = { FURTHER }
-  for _, entry in ipairs(read_reference()) do
+  for _, entry in ipairs(reference.read()) do
     for _, part in ipairs(entry.parts) do
       if part.tag == "usage" then list[#list + 1] = table.concat(part.lines, "\n") end
     end
@@ -130,12 +143,12 @@ local function usages()
   return list
 end
 
--- A list of { name, f, arguments, ... }, in the order of names, and of the names that no example calls. The
--- examples write into the working directory.
-return function()
-  local calls = {}
+-- A list of { name, f, arguments, ... }, in the order of names, and of the names that no example calls. Each
+-- example has a folder of its own within a given one, the `folder` of its arguments.
+return function(top)
+  local calls, here = {}, lfs.currentdir()
   local function seen(f, arguments)
-    calls[f] = calls[f] or {}
+    calls[f], arguments.folder = calls[f] or {}, lfs.currentdir()
     if #calls[f] < MOST_CALLS then table.insert(calls[f], arguments) end
   end
   local names, unwatch = watch_c(seen)
@@ -143,7 +156,12 @@ return function()
   for f, name in pairs(public.names) do lua_names[f] = name end
   local train, lengthen = shorten_trainings()
   lua_names[rx.train], lua_names[train] = "train", nil
-  for _, code in ipairs(usages()) do run(support.given .. code, lua_names, seen) end
+  for i, code in ipairs(usages()) do
+    lfs.mkdir(("%s/%d"):format(top, i))
+    lfs.chdir(("%s/%d"):format(top, i))
+    run(support.given .. code, lua_names, seen)
+  end
+  lfs.chdir(here)
   calls[train], lua_names[train] = calls[rx.train], "train"
   lua_names[rx.train] = nil
   lengthen()

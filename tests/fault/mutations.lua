@@ -25,7 +25,7 @@ local function is_options(value)
 end
 
 local function with(arguments, i, value)
-  local changed = table.move(arguments, 1, arguments.n, 1, { n = arguments.n })
+  local changed = table.move(arguments, 1, arguments.n, 1, { n = arguments.n, folder = arguments.folder })
   changed[i] = value
   return changed
 end
@@ -174,7 +174,7 @@ end
 
 -- The same arguments, of which none shares memory with another.
 function mutations.apart(arguments)
-  local apart = { n = arguments.n }
+  local apart = { n = arguments.n, folder = arguments.folder }
   for i = 1, arguments.n do apart[i] = is_matrix(arguments[i]) and arguments[i]:clone() or arguments[i] end
   return apart
 end

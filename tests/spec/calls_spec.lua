@@ -14,10 +14,12 @@ local VARIADIC = { curves = true, quantile = true }
 -- They take tables of any fields, or what another function gave, of which they read some.
 local ANY_FIELDS = {
   save = true, [":save"] = true, [":write"] = true, [":announce"] = true, [":walk"] = true, compare_phases = true,
-  histogram_divergence = true, spatial_information = true,
+  histogram_divergence = true, spatial_information = true, [":ideal_choices"] = true, [":choices"] = true,
+  [":by_pair"] = true, save_csv = true,
 }
 
 local function call(f, arguments)
+  lfs.chdir(arguments.folder)
   return table.pack(pcall(f, table.unpack(arguments, 1, arguments.n)))
 end
 
@@ -42,10 +44,9 @@ describe("every public function", function()
     local folder
     folder, remove = support.scratch()
     here = lfs.currentdir()
-    lfs.chdir(folder)
     os.exit = function() error("the program would end", 0) end -- luacheck: ignore 122
     global.arg, global.print = { [0] = "script" }, function() end
-    list, missing = examples()
+    list, missing = examples(folder)
   end)
   teardown(function()
     lfs.chdir(here)

@@ -92,6 +92,15 @@ function check.argument(kind, argument, name, value)
   check.that(is(value), argument, name, expected, value)
 end
 
+-- Complains of an argument that is no table with matrices of these names.
+function check.matrices(argument, name, value, ...)
+  for _, wanted in ipairs { ... } do
+    local matrix = type(value) == "table" and value[wanted]
+    check.that(check.is_matrix(matrix), argument, name, ("table with a matrix '%s'"):format(wanted),
+               type(value) == "table" and matrix or value)
+  end
+end
+
 -- A list without holes, of a kind of values where one is named; or what is wrong with it.
 function check.list_problem(list, kind)
   local problem = core.list_problem(list)

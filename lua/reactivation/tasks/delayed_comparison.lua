@@ -19,6 +19,7 @@ local LOW, RANGE = 0.4, 0.8 -- of an input, over the range of frequencies
 
 -- The two inputs (size x 2) of frequencies (size x 1).
 function DelayedComparison:encode(frequency)
+  check.method("encode", self, { "matrix", frequency })
   local s = self.settings
   local share = (frequency - s.lowest) / (s.highest - s.lowest)
   return LOW + RANGE * core.join { share, 1 - share }
@@ -56,7 +57,8 @@ end
 -- @return matrix with a row for each pair that was met: first and second frequency, the share of right
 --   choices, and the number of trials
 function DelayedComparison:by_pair(choices, batch)
-  check.method("by_pair", self, { "matrix", choices }, { "table", batch })
+  check.method("by_pair", self, { "matrix", choices })
+  check.matrices(2, "by_pair", type(batch) == "table" and batch.info or batch, "answer", "first", "second")
   local right, info, rows = choices:eq(batch.info.answer), batch.info, {}
   for _, upwards in ipairs { true, false } do
     for _, lower in ipairs(self.lower) do

@@ -17,6 +17,7 @@ local DelayedMatch = trials.class()
 
 -- The activity of the channels (size x channels), at most 1, at directions (size x 1, rad).
 function DelayedMatch:encode(direction)
+  check.method("encode", self, { "matrix", direction })
   local apart = direction * core.matrix(1, self.inputs, 1) - self.preferred
   return (self.settings.concentration * (apart:cos() - 1)):exp()
 end

@@ -80,7 +80,8 @@ end
 -- @tab batch
 -- @return trials x 1: 1 or -1
 function PerceptualDecision:ideal_choices(batch)
-  check.method("ideal_choices", self, { "table", batch })
+  check.method("ideal_choices", self)
+  check.matrices(1, "ideal_choices", batch, "inputs")
   local inputs = batch.inputs
   local evidence = (inputs:column(1) - inputs:column(2)):cumsum():at(inputs.steps)
   return 2 * evidence:ge(0) - 1

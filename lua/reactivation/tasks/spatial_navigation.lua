@@ -44,10 +44,7 @@ end
 -- @return positions after each of them, a sequence
 function SpatialNavigation:walk(draws)
   check.method("walk", self, { "table", draws })
-  for _, name in ipairs { "start", "heading", "speed", "turn" } do
-    local drawn = draws[name]
-    check.that(check.is_matrix(drawn), 1, "walk", ("table with a matrix '%s'"):format(name), drawn)
-  end
+  check.matrices(1, "walk", draws, "start", "heading", "speed", "turn")
   local settings = self.settings
   local size, steps = draws.start.rows, draws.speed.rows - 1
   local displacements = core.matrix(steps * size, 2):as_sequence(steps)

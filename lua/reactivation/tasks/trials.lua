@@ -83,7 +83,8 @@ end
 
 -- One answer a trial, by the outputs' means over the steps in which it is asked for.
 function trials.Choice:choices(outputs, batch)
-  check.method("choices", self, { "matrix", outputs }, { "table", batch })
+  check.method("choices", self, { "matrix", outputs })
+  check.matrices(2, "choices", batch, "truth")
   local first = (outputs:column(1) - outputs:column(2)):mul(batch.truth:abs())
   return 2 * first:as_sequence(batch.truth.steps):cumsum():at(batch.truth.steps):ge(0) - 1
 end
