@@ -36,7 +36,8 @@ net:gradient(batch, rx.matrix(1, net.parameters.cols))
 net:step(states:at(1), batch.inputs:at(1))
 rx.adam():update(net.parameters, select(3, net:gradient(batch)))
 rx.quantile(radius, 0.1, 0.9)
-local walks = rx.tasks.recorded { positions = { rng:normal(60, 2, 0, 0.02):cumsum() }, steps = 10, cells = 8 }
+local walks = rx.tasks.recorded { positions = { rng:normal(60, 2, 0, 0.02):cumsum() }, interval = 0.02, steps = 10,
+                               cells = 8 }
 walks:decode(rng:uniform(4, 8))
 for _, name in ipairs { "perceptual_decision", "delayed_comparison", "delayed_match", "flip_flop" } do
   local t = rx.tasks[name] {}
