@@ -269,6 +269,18 @@ double rx_vector_squares(const float *x, size_t count)
     return sum_of(sums);
 }
 
+double rx_vector_dot(const double *x, const double *y, size_t count)
+{
+    double sums[SUMS] = { 0 };
+    const size_t whole = count / SUMS * SUMS;
+    for (size_t i = 0; i < whole; i += SUMS)
+        for (size_t s = 0; s < SUMS; s++)
+            sums[s] = fma(x[i + s], y[i + s], sums[s]);
+    for (size_t i = whole; i < count; i++)
+        sums[i - whole] = fma(x[i], y[i], sums[i - whole]);
+    return sum_of(sums);
+}
+
 /* Through the upper tail: u = (bits + 1/2) / 2^32 in (0, 1], finite for every bit pattern. */
 static inline float rayleigh(uint32_t bits)
 {

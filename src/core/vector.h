@@ -24,7 +24,8 @@ void rx_vector_sigmoid(float *out, const float *x, size_t count); /* 1 / (1 + ex
 
 /* The sum in double precision: 16 sums, of every sixteenth number, which are added up by halves. */
 double rx_vector_sum(const float *x, size_t count);
-double rx_vector_squares(const float *x, size_t count); /* of the squares */
+double rx_vector_squares(const float *x, size_t count);               /* of the squares */
+double rx_vector_dot(const double *x, const double *y, size_t count); /* of the products */
 
 /* Rayleigh numbers of scale 1 from random bits. */
 void rx_vector_rayleigh(float *out, const uint32_t *bits, size_t count);
