@@ -1,5 +1,6 @@
 #include "machine.h"
 #include "bind.h"
+#include "product.h"
 #include "version.h"
 #include <cblas.h>
 #include <hdf5.h>
@@ -94,6 +95,7 @@ struct rx_machine rx_machine(void)
         .openblas = openblas_version(),
         .kernel = openblas_get_corename(),
         .processor = RX_ARCH,
+        .vectors = rx_product_vectors(),
         .threads = omp_get_max_threads(),
     };
 }
@@ -101,11 +103,11 @@ struct rx_machine rx_machine(void)
 /** The version of rxlua, such as "0.1.0".
  * @field rx.version */
 
-/** What computes here, for a report of a problem, and beside results: float32 sums depend on the
- * kernel.
+/** What computes here, for a report of a problem, and beside results. A training does not depend on
+ * it; what LAPACK has a part in does, in its last digits.
  * @function rx.machine
  * @treturn table `version` (of rxlua), `lua`, `hdf5`, `openblas` (versions), `kernel` (of
- * OpenBLAS), `processor` (that rxlua was built for), `threads`
+ * OpenBLAS), `processor` (that rxlua was built for), `vectors` (of its own products), `threads`
  * @usage print(rx.machine().kernel) */
 static int machine_machine(lua_State *L)
 {
@@ -115,6 +117,7 @@ static int machine_machine(lua_State *L)
     } texts[] = {
         { "version", m.version },   { "lua", m.lua },       { "hdf5", m.hdf5 },
         { "openblas", m.openblas }, { "kernel", m.kernel }, { "processor", m.processor },
+        { "vectors", m.vectors },
     };
     lua_newtable(L);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

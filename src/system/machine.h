@@ -8,6 +8,7 @@ struct rx_machine {
     const char *openblas;  /* its version */
     const char *kernel;    /* the processor that OpenBLAS's kernels are for, as it names them */
     const char *processor; /* the one that this program was built for: -march */
+    const char *vectors;   /* of its own products: "8 x float32" */
     int threads;
 };
 

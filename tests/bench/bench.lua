@@ -33,7 +33,12 @@ local opt = rx.arguments("Measures rxlua beside its limit and beside other progr
 
 local MOST_LOAD = 0.2 -- of an idle machine
 
-print(machine.processor .. ", " .. machine.library)
+print(("%s: %.0f GFLOP/s at most on %d threads"):format(machine.processor, machine.peak / 1e9, machine.threads))
+print(("rxlua's products in vectors of %s; %s"):format(machine.vectors, machine.library))
+if machine.forced then
+  print(("OPENBLAS_CORETYPE=%s in the environment forces OpenBLAS's kernel (%s): it may have faster ones here")
+        :format(machine.forced, machine.kernel))
+end
 print("medians (least .. most); ratios are of neighbours in time")
 if machine.load and machine.load > MOST_LOAD then
   print(("the machine was not idle (load %.2f): trust the ratios on one thread only"):format(machine.load))

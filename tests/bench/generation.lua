@@ -39,7 +39,7 @@ local function theirs(kind, child, threads)
 end
 
 function generation.measure(rounds)
-  local child, made = python("pytorch.py"), kinds()
+  local child, made = python.start("pytorch.py"), kinds()
   local samples = sampling.rounds(rounds, function(samples)
     on_threads(function(threads)
       for _, kind in ipairs(made) do

@@ -19,7 +19,7 @@ function kde.measure(rounds)
   local function path(name) return folder:path("kde_" .. name .. ".npy") end
   npy.write(path("points"), points)
   npy.write(path("queries"), queries)
-  local scipy = python("kde.py", path("points"), path("queries"), path("density"))
+  local scipy = python.start("kde.py", path("points"), path("queries"), path("density"))
 
   local density
   local samples = sampling.rounds(rounds, function(samples)

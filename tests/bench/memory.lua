@@ -12,7 +12,7 @@ local WORKS = {
 }
 local PROGRAMS = {
   { "rxlua", Child.rxlua },
-  { "PyTorch", function() return python("pytorch.py") end },
+  { "PyTorch", function() return python.start("pytorch.py") end },
 }
 
 local memory = { name = "memory", rounds = 3 }

@@ -27,7 +27,7 @@ function pca.measure(rounds)
   local folder = rx.folder("build/bench")
   local given, found = folder:path("pca_states.npy"), folder:path("pca_variance.npy")
   npy.write(given, data)
-  local sklearn = python("pca.py", given, COMPONENTS, found)
+  local sklearn = python.start("pca.py", given, COMPONENTS, found)
 
   local ours, difference = nil, {}
   local samples = sampling.rounds(rounds, function(samples)

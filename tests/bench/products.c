@@ -21,11 +21,15 @@
  *
  * Weights are stored (out, in), so the forward products multiply by a transpose. Layout "stored"
  * leaves that to the library; layout "transposed" uses copies (in, out), whose making is not
- * counted. The backward products need no transposed weights. */
+ * counted. The backward products need no transposed weights.
+ *
+ * And the limit of that limit: what the processor does if every cycle begins all the
+ * multiplications and additions that it can. */
 #include <cblas.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <math.h>
+#include <omp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -197,10 +201,63 @@ static int products_run(lua_State *L)
     return 0;
 }
 
-/* library() -> what multiplies here */
+/* library() -> what multiplies here, and the name of its kernel */
 static int products_library(lua_State *L)
 {
     lua_pushstring(L, openblas_get_config());
+    lua_pushstring(L, openblas_get_corename());
+    return 2;
+}
+
+/* --- the peak -------------------------------------------------------------------------------- */
+
+/* More chains of multiply-adds than a processor needs to be busy all the time, in registers. */
+#if defined __AVX512F__
+enum { LANES = 16, CHAINS = 24 };
+#elif defined __AVX__
+enum { LANES = 8, CHAINS = 12 };
+#else
+enum { LANES = 4, CHAINS = 24 };
+#endif
+
+typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
+
+static float chains(size_t count)
+{
+    vector sum[CHAINS] = { { 0 } };
+    const float x = 0.999f, y = 0.001f;
+    for (size_t i = 0; i < count; i++)
+#pragma GCC unroll CHAINS
+        for (size_t c = 0; c < CHAINS; c++)
+            for (size_t lane = 0; lane < LANES; lane++)
+                sum[c][lane] = fmaf(sum[c][lane], x, y);
+    float all = 0;
+#pragma GCC unroll CHAINS
+    for (size_t c = 0; c < CHAINS; c++)
+        all += sum[c][0];
+    return all;
+}
+
+/* peak() -> multiplications and additions a second of all threads: the best of a few goes of half a
+ * millisecond */
+static int products_peak(lua_State *L)
+{
+    const size_t count = 100000;
+    double best = 0;
+    volatile float kept = 0;
+    for (int go = 0; go < 20; go++) {
+        double together = 0;
+#pragma omp parallel reduction(+ : together)
+        {
+            const double began = omp_get_wtime();
+            const float sum = chains(count);
+            together += 2.0 * LANES * CHAINS * (double)count / (omp_get_wtime() - began);
+#pragma omp critical
+            kept = kept + sum;
+        }
+        best = together > best ? together : best;
+    }
+    lua_pushnumber(L, best);
     return 1;
 }
 
@@ -211,6 +268,7 @@ int luaopen_products(lua_State *L)
     static const luaL_Reg functions[] = {
         { "new", products_new },
         { "library", products_library },
+        { "peak", products_peak },
         { NULL, NULL },
     };
     static const luaL_Reg methods[] = { { "step", products_step },

@@ -1,5 +1,6 @@
--- The same training step in PyTorch on the CPU (pytorch.py), as one writes it today and as the
--- published code writes the sequence; and that both compute the same.
+-- The same training step in PyTorch on the CPU (pytorch.py), as one writes it today, as it comes and
+-- with memory kept (python.lua), and as the published code writes the sequence; and that both compute
+-- the same.
 
 local rx = require "reactivation"
 local layout = require "bench.layout"
@@ -63,10 +64,11 @@ end
 
 function pytorch.measure(rounds)
   -- a process for each network, as a training has: what another left in the allocator changes its speed
-  local children, built, differences = {}, {}, {}
+  local children, keeping, built, differences = {}, {}, {}, {}
   for _, name in ipairs(models.names) do
-    children[name], built[name] = python("pytorch.py"), models[name]()
+    children[name], built[name] = python.start("pytorch.py"), models[name]()
     if not children[name] then return nil end
+    keeping[name] = python.start_keeping_memory("pytorch.py")
     differences[name] = difference(children[name], name)
   end
   local round = -1 -- the first is not counted
@@ -77,6 +79,7 @@ function pytorch.measure(rounds)
         collectgarbage()
         samples:add(built[name]:step().step, name, threads, "rxlua")
         samples:add(children[name]:ask("step", name, threads), name, threads, "idiomatic")
+        samples:add(keeping[name]:ask("step", name, threads), name, threads, "keeping")
         if round >= 1 and round <= PUBLISHED_ROUNDS then
           samples:add(children[name]:ask("assigned_step", name, threads), name, threads, "published")
         end
@@ -95,19 +98,24 @@ function pytorch.measure(rounds)
         name = built[name].name, threads = threads, rxlua = sampling.summary(ours),
         idiomatic = sampling.summary(of("idiomatic")), published = sampling.summary(of("published")),
         times = sampling.ratio(of("idiomatic"), ours),
+        keeping = sampling.summary(of("keeping")), keeping_times = sampling.ratio(of("keeping"), ours),
       })
     end
+    children[name]:close()
+    keeping[name]:close()
   end
-  for _, child in pairs(children) do child:close() end
   return results
 end
 
 function pytorch.show(results)
-  local rows = { { "", "threads", "rxlua", "PyTorch", "PyTorch/rxlua", "as the published code" } }
+  local rows = {
+    { "", "threads", "rxlua", "PyTorch", "PyTorch/rxlua", "memory kept", "kept/rxlua", "as the published code" },
+  }
   for _, r in ipairs(results.steps) do
     table.insert(rows, {
       r.name, r.threads, layout.spread(r.rxlua, "%.3f"), layout.spread(r.idiomatic, "%.3f"),
-      layout.spread(r.times, "%.2f"), layout.spread(r.published, "%.2f"),
+      layout.spread(r.times, "%.2f"), layout.spread(r.keeping, "%.3f"), layout.spread(r.keeping_times, "%.2f"),
+      layout.spread(r.published, "%.2f"),
     })
   end
   layout.table(("Training step (s) of rxlua and of PyTorch %s"):format(results.version), rows)

@@ -14,7 +14,7 @@ local TRIALS, STEPS = 200, 1000
 local quiescent = { name = "quiescent", rounds = 3 }
 
 function quiescent.measure(rounds)
-  local rxlua, torch = Child.rxlua(), python("pytorch.py")
+  local rxlua, torch = Child.rxlua(), python.start("pytorch.py")
   local function run(child, threads) return child and child:ask("rest", "spatial_rnn", threads, TRIALS, STEPS) end
   local model = models.spatial_rnn { size = TRIALS }
   local samples = sampling.rounds(rounds, function(samples)

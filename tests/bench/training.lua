@@ -1,8 +1,10 @@
--- A training step beside its limit: its matrix products alone.
+-- A training step beside its limits: its matrix products as calls of OpenBLAS and nothing else, and
+-- the time they would take if the processor began every multiplication and addition that it can.
 
 local layout = require "bench.layout"
 local machine = require "bench.machine"
 local models = require "bench.models"
+local products = require "products"
 local on_threads = require "bench.on_threads"
 local sampling = require "bench.sampling"
 
@@ -12,6 +14,7 @@ local PARTS = { "batch", "forward", "readout", "backward", "optimizer", "freeing
 -- Neighbours in time: a step between the two layouts of its limit.
 local function measure(samples, name, model, threads)
   collectgarbage()
+  samples:add(products.peak(), name, threads, "peak")
   samples:add(model:limit("stored"), name, threads, "stored")
   local step = model:step()
   samples:add(model:limit("transposed"), name, threads, "transposed")
@@ -27,6 +30,13 @@ local function limit_of(samples, name, threads)
   return transposed, "transposed"
 end
 
+-- The share of the peak at which so much work was done in the times of a list.
+local function of_peak(samples, name, threads, list, work)
+  local speeds = {}
+  for i, seconds in ipairs(list) do speeds[i] = work / seconds end
+  return sampling.ratio(speeds, samples:of(name, threads, "peak"))
+end
+
 local function result(samples, name, model, threads)
   local limit, which = limit_of(samples, name, threads)
   local step, s, shares = samples:of(name, threads, "step"), model.settings, {}
@@ -34,8 +44,9 @@ local function result(samples, name, model, threads)
   return {
     name = model.name, units = s.units, outputs = s.cells, batch = s.size, steps = s.steps, threads = threads,
     step = sampling.summary(step), limit = sampling.summary(limit), layout = which,
-    limit_gflops = model:work() / sampling.median(limit) / 1e9,
-    ratio = sampling.ratio(step, limit), shares = shares,
+    ratio = sampling.ratio(step, limit), shares = shares, work = model:work(),
+    of_peak = of_peak(samples, name, threads, step, model:work()),
+    limit_of_peak = of_peak(samples, name, threads, limit, model:work()),
   }
 end
 
@@ -67,18 +78,19 @@ function training.measure(rounds)
 end
 
 function training.show(results)
-  local steps = { { "", "threads", "step", "limit", "GFLOP/s", "step/limit" } }
+  local steps = { { "", "threads", "step", "of the peak", "OpenBLAS alone", "of the peak", "step/OpenBLAS" } }
   local shares = { { "", "threads", table.unpack(PARTS) } }
   for _, r in ipairs(results.steps) do
     table.insert(steps, {
-      r.name, r.threads, layout.spread(r.step, "%.3f"), layout.spread(r.limit, "%.3f"),
-      ("%.0f"):format(r.limit_gflops), layout.spread(r.ratio, "%.2f"),
+      r.name, r.threads, layout.spread(r.step, "%.4f"), layout.spread(r.of_peak, "%.2f"),
+      layout.spread(r.limit, "%.4f"), layout.spread(r.limit_of_peak, "%.2f"), layout.spread(r.ratio, "%.2f"),
     })
     local row = { r.name, r.threads }
     for _, part in ipairs(PARTS) do table.insert(row, layout.median(r.shares[part], "%.1f", 100)) end
     table.insert(shares, row)
   end
-  layout.table("Training step (s), and its matrix products alone", steps)
+  layout.table("Training step (s), and its matrix products as calls of OpenBLAS alone", steps)
+  print "Shares of the peak count all products of the network: a readout that is reduced leaves some out."
   layout.table("Shares of the step (%); the readout's is what is left without forward and backward", shares)
   if machine.threads == 1 then return end
   local speed_up = { { "", "step", "limit" } }
