@@ -244,6 +244,59 @@ enum rx_status rx_kde_log_density(float *log_density, const struct rx_kde *kde, 
     return evaluate(log_density, true, kde, points, count, stop);
 }
 
+/* --- score ------------------------------------------------------------------------------------ */
+
+/* mean (dims): how far points lie from a whitened query, on average, each by its kernel's share of
+ * the sum there; `tally` is that sum. */
+static void mean_distance(double *mean, const struct rx_kde *kde, const double *query,
+                          const struct tally *tally)
+{
+    memset(mean, 0, kde->dims * sizeof *mean);
+    for (size_t j = 0; j < kde->count; j++) {
+        double apart = 0;
+        for (size_t k = 0; k < kde->dims; k++)
+            apart += pow(kde->white[k * kde->count + j] - query[k], 2);
+        const double share = (double)kde->weights[j] * exp((tally->least - apart) / 2) / tally->sum;
+        for (size_t k = 0; k < kde->dims && share > 0; k++)
+            mean[k] += share * (kde->white[k * kde->count + j] - query[k]);
+    }
+}
+
+/* Scratch is 3 times as long as a point. */
+static void score_at(float *score, const struct rx_kde *kde, const float *point, double *scratch,
+                     rx_stop *stop)
+{
+    const size_t dims = kde->dims;
+    double *unfolded = scratch, *white = scratch + dims, *mean = scratch + 2 * dims;
+    struct tally tally = { INFINITY, 0 };
+    prepare(unfolded, white, kde, point, 1);
+    for (size_t first = 0; first < kde->count && !*stop; first += BLOCK)
+        add_block(&tally, kde, first, white);
+    mean_distance(mean, kde, white, &tally);
+    /* by the coordinates as they are: what whitens, transposed */
+    for (size_t j = 0; j < dims; j++) {
+        double sum = 0;
+        for (size_t k = j; k < dims; k++)
+            sum += kde->whiten[k * dims + j] * mean[k];
+        score[j] = (float)sum;
+    }
+}
+
+enum rx_status rx_kde_score(float *score, const struct rx_kde *kde, const float *points,
+                            size_t count, rx_stop *stop)
+{
+    double *scratch = malloc((3 * count * kde->dims + 1) * sizeof *scratch);
+    if (!scratch)
+        return RX_NO_MEMORY;
+#pragma omp parallel for schedule(dynamic)
+    for (size_t i = 0; i < count; i++)
+        if (!*stop)
+            score_at(score + i * kde->dims, kde, points + i * kde->dims,
+                     scratch + 3 * i * kde->dims, stop);
+    free(scratch);
+    return *stop ? RX_STOPPED : RX_OK;
+}
+
 /* --- sampling -------------------------------------------------------------------------------- */
 
 /* Back into the domain: angles into half a period about 0, what left a box mirrored at its walls.

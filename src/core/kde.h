@@ -71,6 +71,11 @@ enum rx_status rx_kde_density(float *density, const struct rx_kde *kde, const fl
 enum rx_status rx_kde_log_density(float *log_density, const struct rx_kde *kde, const float *points,
                                   size_t count, rx_stop *stop);
 
+/* score (count, dims): the gradient of the log density at points (count, dims), of a density on the
+ * plane. */
+enum rx_status rx_kde_score(float *score, const struct rx_kde *kde, const float *points,
+                            size_t count, rx_stop *stop);
+
 /* out (count, dims): draws from the density. */
 enum rx_status rx_kde_sample(float *out, const struct rx_kde *kde, size_t count,
                              struct rx_random *random, rx_stop *stop);

@@ -5,7 +5,7 @@ local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
 local core = require "reactivation.core"
 local resampling = require "reactivation.analysis.resampling"
-local ridge = require "reactivation.analysis.regression"
+local regression = require "reactivation.analysis.regression"
 
 local decoding = {}
 
@@ -69,7 +69,7 @@ function decoding.linear(activity, truth, options)
   check_truth(activity, truth, "linear_decoder", o.cyclic)
   local function fit(x, y)
     local targets = o.cyclic and core.join { y:cos(), y:sin() } or y
-    local weights = ridge(x, targets, { penalty = o.penalty })
+    local weights = regression.ridge(x, targets, { penalty = o.penalty })
     local function predict(new)
       local found = weights.predict(new)
       return o.cyclic and found:column(2):atan2(found:column(1)) or found

@@ -69,6 +69,8 @@ local function check_fit(x, y, options)
   return o
 end
 
+local regression = {}
+
 --- Ridge regression: the weights w and intercept c with the least sum (y - x w' - c)^2 + penalty sum w^2.
 -- @function rx.ridge
 -- @tparam matrix x rows x features
@@ -85,7 +87,7 @@ end
 -- @usage
 -- local fit = rx.ridge(states, outputs, { penalty = { 0.01, 0.1, 1 }, folds = 5 })
 -- print(fit.penalty, fit.error, fit.explained, fit.predict(states).cols)
-return function(x, y, options)
+function regression.ridge(x, y, options)
   local o = check_fit(x, y, options)
   local fit = {}
   fit.penalty, fit.error, fit.explained = choose(x, y, o)
@@ -94,3 +96,33 @@ return function(x, y, options)
   function fit.predict(a, b) return predict(fit, b or a) end
   return fit
 end
+
+--- How one field of vectors goes along with another, such as a drift with what theory expects.
+-- @function rx.alignment
+-- @tparam matrix found vectors, one a row
+-- @tparam matrix expected as many, as long
+-- @treturn table `slope`, of found on expected through 0; `explained`, the share of found's squares that this
+--   explains; `cosine`, the mean over rows of the cosine of the angle between the two; rows of which one is 0
+--   are left out of that
+-- @usage
+-- local score = rx.kde(states, { bandwidth = 0.2 }):score(states)
+-- print(rx.alignment(net:forward(batch) - states, score).slope)
+function regression.alignment(found, expected)
+  check.argument("matrix", 1, "alignment", found)
+  local fits = check.is_matrix(expected) and expected.rows == found.rows and expected.cols == found.cols
+  check.that(fits, 2, "alignment", ("%d x %d matrix"):format(found.rows, found.cols), expected)
+  local along, size = found:mul(expected):sum("columns"), expected:mul(expected):sum("columns")
+  local own = found:mul(found):sum("columns")
+  if not (size:sum() > 0 and own:sum() > 0) then
+    check.complain("bad arguments to 'alignment' (vectors that are not all 0 expected)")
+  end
+  local slope = along:sum() / size:sum()
+  local cosine, count = 0, 0
+  for i = 1, found.rows do
+    local lengths = math.sqrt(own:get(i, 1) * size:get(i, 1))
+    if lengths > 0 then cosine, count = cosine + along:get(i, 1) / lengths, count + 1 end
+  end
+  return { slope = slope, explained = slope * along:sum() / own:sum(), cosine = cosine / count }
+end
+
+return regression
