@@ -148,10 +148,15 @@ clean-room:
 	tests/clean_room.sh bookworm
 	tests/clean_room.sh trixie
 
-FUZZERS = $(filter-out tests/fault/fuzz.lua,$(wildcard tests/fault/*.lua))
+# fuzz.lua is the loop of the others; the sanitizers have a malloc of their own, as memory.lua's program has
+FUZZERS = $(filter-out tests/fault/fuzz.lua $(if $(SANITIZE),tests/fault/memory.lua),$(wildcard tests/fault/*.lua))
 
-fuzz: built
-	@for fuzzer in $(FUZZERS); do ./$(PROGRAM) $$fuzzer || exit 1; done
+fuzz: built $(if $(SANITIZE),,$(BUILD)/fault/memory)
+	@for fuzzer in $(FUZZERS); do MALLOC_PERTURB_=165 ./$(PROGRAM) $$fuzzer || exit 1; done
+
+$(BUILD)/fault/memory: tests/fault/memory.c $(LIBRARY) $(BUILD)/host/no_web.o
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ -llua$(LUA_VERSION) $(HDF5) $(LDLIBS)
 
 bench: built $(BUILD)/bench/products.so
 	./$(PROGRAM) tests/bench/bench.lua

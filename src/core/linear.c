@@ -1,8 +1,8 @@
 #include "linear.h"
+#include "lapack_status.h"
 #include "moments.h"
 #include <cblas.h>
 #include <float.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -50,15 +50,19 @@ static size_t place_system(struct system *s, double *memory, size_t n, size_t co
     return 2 * square + 2 * wide + 3 * n + 2 * columns;
 }
 
-static double solve_system(struct system *s, size_t n, size_t columns)
+static enum rx_status solve_system(struct system *s, size_t n, size_t columns)
 {
     double condition = 0, growth;
     char scaled = 'N';
+    lapack_int failed = 0;
     ON_ONE_THREAD
-    LAPACKE_dgesvx(LAPACK_ROW_MAJOR, 'E', 'N', (int)n, (int)columns, s->a, (int)n, s->factors,
-                   (int)n, s->pivots, &scaled, s->row_scale, s->column_scale, s->b, (int)columns,
-                   s->x, (int)columns, &condition, s->errors, s->errors + columns, &growth);
-    return condition;
+    failed = LAPACKE_dgesvx(LAPACK_ROW_MAJOR, 'E', 'N', (int)n, (int)columns, s->a, (int)n,
+                            s->factors, (int)n, s->pivots, &scaled, s->row_scale, s->column_scale,
+                            s->b, (int)columns, s->x, (int)columns, &condition, s->errors,
+                            s->errors + columns, &growth);
+    if (rx_lapack_status(failed) == RX_NO_MEMORY)
+        return RX_NO_MEMORY;
+    return condition > 0.25 * (double)FLT_EPSILON ? RX_OK : RX_FAILED;
 }
 
 enum rx_status rx_solve(float *x, const float *a, const float *b, size_t n, size_t columns)
@@ -71,10 +75,10 @@ enum rx_status rx_solve(float *x, const float *a, const float *b, size_t n, size
     place_system(&s, memory, n, columns);
     widen(s.a, a, n * n);
     widen(s.b, b, n * columns);
-    const double condition = n && columns ? solve_system(&s, n, columns) : 1;
+    const enum rx_status status = n && columns ? solve_system(&s, n, columns) : RX_OK;
     narrow(x, s.x, n * columns);
     free(memory);
-    return condition > 0.25 * (double)FLT_EPSILON ? RX_OK : RX_FAILED;
+    return status;
 }
 
 /* --- singular values ------------------------------------------------------------------------- */
@@ -107,7 +111,7 @@ enum rx_status rx_svd(float *u, float *s, float *v, const float *m, size_t rows,
         for (size_t j = 0; j < cols; j++)
             v[j * k + i] = (float)right[i * cols + j];
     free(memory);
-    return failed ? RX_FAILED : RX_OK;
+    return rx_lapack_status(failed);
 }
 
 /* out (cols, rows) = vt' diag(1 / s) u', over the first `used` of k singular values */
@@ -139,7 +143,7 @@ enum rx_status rx_pseudoinverse(float *out, const float *m, size_t rows, size_t 
     multiply_back(memory, left, values, right, rows, cols, k, used);
     narrow(out, memory, rows * cols);
     free(memory);
-    return failed ? RX_FAILED : RX_OK;
+    return rx_lapack_status(failed);
 }
 
 /* --- eigenvalues ----------------------------------------------------------------------------- */
@@ -179,7 +183,7 @@ enum rx_status rx_eigen_double(double *real, double *imaginary, double *m, size_
         imaginary[i] = values[i].imaginary;
     }
     free(values);
-    return failed ? RX_FAILED : RX_OK;
+    return rx_lapack_status(failed);
 }
 
 enum rx_status rx_eigen(float *real, float *imaginary, const float *m, size_t n)
@@ -221,9 +225,9 @@ static enum rx_status join_moments(struct rx_moments *moments, const float *x, c
 }
 
 /* slopes (outputs, features): (X'X + penalty) slopes' = X'Y, by Cholesky; square (features,
- * features) is scratch. False if the features depend on each other. */
-static bool solve_normal(double *slopes, double *square, const struct rx_moments *moments,
-                         size_t features, size_t outputs, double penalty)
+ * features) is scratch. Fails if the features depend on each other. */
+static enum rx_status solve_normal(double *slopes, double *square, const struct rx_moments *moments,
+                                   size_t features, size_t outputs, double penalty)
 {
     const size_t cols = moments->cols;
     const int n = (int)features, wide = (int)outputs;
@@ -242,11 +246,13 @@ static bool solve_normal(double *slopes, double *square, const struct rx_moments
         size = LAPACKE_dlansy(LAPACK_COL_MAJOR, '1', 'U', n, square, n);
         failed = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', n, square, n);
         if (!failed)
-            LAPACKE_dpocon(LAPACK_COL_MAJOR, 'U', n, square, n, size, &condition);
+            failed = LAPACKE_dpocon(LAPACK_COL_MAJOR, 'U', n, square, n, size, &condition);
         if (!failed)
             LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'U', n, wide, square, n, slopes, n);
     }
-    return !failed && condition > 1e-14;
+    if (size < 0) /* as dlansy says it */
+        return RX_NO_MEMORY;
+    return failed || condition > 1e-14 ? rx_lapack_status(failed) : RX_FAILED;
 }
 
 enum rx_status rx_ridge(float *weights, float *intercept, const float *x, const float *y,
@@ -260,8 +266,8 @@ enum rx_status rx_ridge(float *weights, float *intercept, const float *x, const 
     double *square = memory + needed, *slopes = square + features * features;
     rx_moments_begin(&moments, memory, cols);
     enum rx_status status = join_moments(&moments, x, y, rows, features, outputs, stop);
-    if (!status && !solve_normal(slopes, square, &moments, features, outputs, penalty))
-        status = RX_FAILED;
+    if (!status)
+        status = solve_normal(slopes, square, &moments, features, outputs, penalty);
     narrow(weights, slopes, outputs * features);
     for (size_t o = 0; o < outputs; o++)
         intercept[o] =

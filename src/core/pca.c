@@ -1,5 +1,5 @@
 #include "pca.h"
-#include <lapacke.h>
+#include "lapack_status.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -41,5 +41,5 @@ enum rx_status rx_pca(float *components, float *variance, const struct rx_moment
         variance[c] = (float)fmax(values[cols - 1 - c], 0);
     }
     free(vectors);
-    return failed ? RX_FAILED : RX_OK;
+    return rx_lapack_status(failed);
 }

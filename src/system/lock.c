@@ -103,6 +103,8 @@ static int lock_new(lua_State *L)
         sign(lock->fd);
     if (lock->fd >= 0 || is_guarded(error))
         return 1;
+    if (error == ENOMEM)
+        rx_check_status(L, RX_NO_MEMORY);
     if (error != EWOULDBLOCK) {
         lua_pushfstring(L, "%s: cannot be locked (%s): see that no other run uses it", path,
                         strerror(error));

@@ -5,19 +5,23 @@
 
 enum { MOST_EXPANSION = 1100 }; /* more than that no deflated text expands */
 
-/* Undo deflate; false unless exactly `size` bytes come of it. */
-static bool inflate_all(char *to, size_t size, const char *from, size_t packed)
+/* Undo deflate; fails unless exactly `size` bytes come of it. */
+static enum rx_status inflate_all(char *to, size_t size, const char *from, size_t packed)
 {
     z_stream stream = { 0 };
-    if (size > UINT_MAX || packed > UINT_MAX || inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-        return false;
+    if (size > UINT_MAX || packed > UINT_MAX)
+        return RX_FAILED;
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+        return RX_NO_MEMORY;
     stream.next_in = (Bytef *)(uintptr_t)from;
     stream.avail_in = (uInt)packed;
     stream.next_out = (Bytef *)to;
     stream.avail_out = (uInt)size;
     const int end = inflate(&stream, Z_FINISH);
     inflateEnd(&stream);
-    return end == Z_STREAM_END && stream.avail_out == 0;
+    if (end == Z_MEM_ERROR)
+        return RX_NO_MEMORY;
+    return end == Z_STREAM_END && stream.avail_out == 0 ? RX_OK : RX_FAILED;
 }
 
 static uLong sum_of(const char *bytes, size_t size)
@@ -39,12 +43,14 @@ static int unpack(lua_State *L)
         return 0;
     luaL_Buffer text;
     char *to = luaL_buffinitsize(L, &text, (size_t)size);
-    bool good = true;
+    enum rx_status status = RX_OK;
     if (deflated)
-        good = inflate_all(to, (size_t)size, bytes + first, (size_t)packed);
+        status = inflate_all(to, (size_t)size, bytes + first, (size_t)packed);
     else
         memcpy(to, bytes + first, (size_t)size);
-    if (!good || (lua_Integer)sum_of(to, (size_t)size) != rx_check_integer(L, 5))
+    if (status == RX_NO_MEMORY)
+        rx_check_status(L, status);
+    if (status || (lua_Integer)sum_of(to, (size_t)size) != rx_check_integer(L, 5))
         return 0;
     luaL_pushresultsize(&text, (size_t)size);
     return 1;
