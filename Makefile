@@ -180,7 +180,7 @@ build/kinds_of_picture.md: $(wildcard plots/*.gp) lua/reactivation/figures/kinds
 
 lint:
 	$(call ensure,$(LINT_PACKAGES))
-	clang-format --dry-run -Werror src/*/*.[ch] tests/*.c tests/bench/*.c
+	clang-format --dry-run -Werror src/*/*.[ch] tests/*.c tests/*/*.c
 	luacheck --quiet lua experiments tests packaging
 	shellcheck --exclude=SC2016 .ci/run tests/*.sh
 

@@ -33,7 +33,8 @@ extern const struct rx_head_direction_tuning rx_head_direction_tunings[]; /* end
  */
 size_t rx_head_direction_patterns(float *patterns, const struct rx_head_direction_cells *cells);
 
-/* The cells as a population code; of `rank` harmonics, if patterns (rank, cells) of them are given. */
+/* The cells as a population code; of `rank` harmonics, if patterns (rank, cells) of them are given.
+ */
 struct rx_code rx_head_direction_code(const struct rx_head_direction_cells *cells,
                                       const float *patterns, size_t rank);
 

@@ -1,4 +1,5 @@
-/* lapack_status.h - what LAPACKE's answer means: it has scratch memory of its own, which may fail. */
+/* lapack_status.h - what LAPACKE's answer means: it has scratch memory of its own, which may fail.
+ */
 #ifndef RX_LAPACK_STATUS_H
 #define RX_LAPACK_STATUS_H
 
