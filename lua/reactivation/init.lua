@@ -87,6 +87,7 @@ local rx = {
   load = core.load,
   load_csv = csv.load,
   save_csv = csv.save,
+  load_recordings = require "reactivation.files.recordings",
   load_npy = require "reactivation.files.npy",
   figure = require "reactivation.figures.figure",
   paths = pictures.paths,
