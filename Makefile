@@ -215,7 +215,7 @@ install: all $(DEFINITIONS)
 	$(call copy,plots,-name '*.gp',$(LUADIR)/reactivation/plots)
 	install -d "$(DESTDIR)$(LUADIR)/reactivation/reference"
 	cat src/bind/*.c src/system/*.c | sed '/^\/\*\*/,/\*\//!d' >"$(DESTDIR)$(LUADIR)/reactivation/reference/bindings.c"
-	$(call copy,experiments,-name '*.lua' -o -name '*.csv',$(SHARE)/experiments)
+	$(call copy,experiments,\( -name '*.lua' -o -name '*.csv' \),$(SHARE)/experiments)
 	$(call copy,$(dir $(DEFINITIONS)),,$(SHARE)/luacats)
 	$(call copy,docs,-not -path 'docs/api/*',$(DOCDIR)/docs)
 	install -m 644 -t "$(DESTDIR)$(DOCDIR)" README.md LICENSE CITATION.cff
