@@ -226,6 +226,9 @@ describe("The prompt, on a terminal", function()
     sees "nothing is called 'eigenvalues'; of it speak"
     sees "rx.eigen(m)"
     sees "> "
+    type_in "help(rx.schedule)\n"
+    sees "rx.schedule.cosine(first, last, batches): From `first` to `last` along half a cosine."
+    sees "> "
     type_in "help(nil)\n"
     sees "functions and objects, not of a nil"
     leave()

@@ -5,7 +5,7 @@ local reference = require "reactivation.prompt.reference"
 local USAGE = [[
 help(rx.pca)     tells of a function,
 help "pca"       of all that is called so,
-help(m)          of what can be done with an object.
+help(m)          of what can be done with an object, help(rx.tasks) of what is in a table.
 `rx` alone lists the library; `make docs` writes all of it as pages.]]
 
 local function first_sentence(entry)
@@ -122,6 +122,15 @@ local function of_object(object)
   return best and best.score > 0 and best or {}
 end
 
+-- The functions in a table, such as `rx.tasks`.
+local function of_table(functions)
+  local names = {}
+  for _, value in pairs(functions) do
+    for name in pairs(type(value) == "function" and names_of(value) or {}) do names[name] = true end
+  end
+  return entries(function(entry) return names[entry.name] end)
+end
+
 -- Nothing is called so: what speaks of it.
 local function print_near(text)
   local near = entries(function(entry)
@@ -143,6 +152,7 @@ return function(...)
     if #found > 0 then print_entries(found) else print "the reference does not tell of this function" end
   else
     local found = of_object(what)
+    if #found == 0 and type(what) == "table" then found = of_table(what) end
     print_list(found)
     if #found == 0 then print("the reference tells of functions and objects, not of a " .. type(what)) end
   end
