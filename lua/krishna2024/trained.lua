@@ -10,6 +10,8 @@ local train = require "reactivation.training.train"
 
 check.library() -- a mistake is told with the line of the caller outside this folder
 
+local cells = { rnn = require "reactivation.cells.rnn", gru = require "reactivation.cells.gru" }
+
 local tasks = {
   head_direction = require "reactivation.tasks.head_direction",
   spatial_navigation = require "reactivation.tasks.spatial_navigation",
@@ -49,7 +51,7 @@ local function build(o, values)
   if o.task == "spatial_navigation" then task_options.rng = rng end
   local task = tasks[o.task](task_options)
   local law = paper.noise[o.setting]
-  local net = core[o.cell] {
+  local net = cells[o.cell] {
     inputs = task.inputs, units = o.units, outputs = task.outputs, init = task.init,
     dt = values.dt, tau = values.tau, sigma = o.noisy and o.sigma or 0,
     noise = law.noise, bias = law.bias, rng = rng,

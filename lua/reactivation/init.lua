@@ -6,7 +6,8 @@
 local core = require "reactivation.core"
 local csv = require "reactivation.files.csv"
 local density = require "reactivation.analysis.density"
-local network = require "reactivation.networks.network"
+local cells = require "reactivation.cells.cell"
+local variable = require "reactivation.programs.variable"
 local public = require "reactivation.check.public"
 local decoding = require "reactivation.analysis.decoding"
 local maps = require "reactivation.analysis.maps"
@@ -29,12 +30,20 @@ local rx = {
   matrix = core.matrix,
   join = core.join,
   random = core.random,
-  rnn = core.rnn,
-  gru = core.gru,
-  load_network = network.load,
   adam = core.adam,
   head_direction_cells = core.head_direction_cells,
   place_cells = core.place_cells,
+
+  -- networks
+  cell = cells.cell,
+  rnn = require "reactivation.cells.rnn",
+  gru = require "reactivation.cells.gru",
+  cells = {
+    lstm = require "reactivation.cells.lstm",
+  },
+  loss = require "reactivation.networks.loss",
+  variable = variable.new,
+  load_network = require("reactivation.networks.load").network,
 
   -- linear algebra
   solve = core.solve,

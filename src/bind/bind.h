@@ -98,6 +98,11 @@ struct rx_matrix *rx_check_same_shape(lua_State *L, int arg, const struct rx_mat
 /* Refuse NaN and infinity in argument `arg`. */
 void rx_check_finite(lua_State *L, int arg, const struct rx_matrix *m);
 
+/* --- matrix_parts.c -------------------------------------------------------------------------- */
+
+/* Methods of matrices. */
+extern const struct rx_binding rx_part_methods[];
+
 /* --- matrix_arithmetic.c --------------------------------------------------------------------- */
 
 /* Methods and operators of matrices. */
@@ -155,6 +160,11 @@ struct rx_random *rx_option_random(lua_State *L, int arg, const char *name,
 /* Raise: bad option 'name' (message). */
 int rx_option_error(lua_State *L, const char *name, const char *format, ...);
 
+/* --- program.c ------------------------------------------------------------------------------- */
+
+struct rx_program;
+const struct rx_program *rx_test_program(lua_State *L, int index); /* NULL if it is none */
+
 /* --- status, stopping ------------------------------------------------------------------------ */
 
 /* Raise what a status that is not RX_OK means. */
@@ -168,6 +178,7 @@ extern volatile sig_atomic_t rx_stop_flag;
 void rx_open_check(lua_State *L);
 void rx_open_matrix(lua_State *L);
 void rx_open_random(lua_State *L);
+void rx_open_program(lua_State *L);
 void rx_open_network(lua_State *L);
 void rx_open_adam(lua_State *L);
 void rx_open_head_direction_cells(lua_State *L);

@@ -27,6 +27,7 @@ int luaopen_reactivation_core(lua_State *L)
     rx_open_check(L);
     rx_open_matrix(L);
     rx_open_random(L);
+    rx_open_program(L);
     rx_open_network(L);
     rx_open_adam(L);
     rx_open_head_direction_cells(L);

@@ -15,8 +15,28 @@ static const struct rx_matrix *check_operand(lua_State *L, int arg, struct rx_ma
     return scalar;
 }
 
+/* What stands beside a matrix may know better what to do: symbols and variables, which are tables
+ * with a function `deferred(name, a, b)` in their metatable. Whether it did; its result is pushed.
+ */
+static bool defers(lua_State *L, const char *name)
+{
+    for (int arg = 1; arg <= 2; arg++)
+        if (lua_type(L, arg) == LUA_TTABLE && luaL_getmetafield(L, arg, "deferred")) {
+            lua_pushstring(L, name);
+            lua_pushvalue(L, 1);
+            lua_pushvalue(L, 2);
+            lua_call(L, 3, 1);
+            return true;
+        }
+    return false;
+}
+
 static int combine(lua_State *L, enum rx_operation op)
 {
+    static const char *const names[] = { "add",   "sub", "mul", "div", "pow",
+                                         "atan2", "lt",  "le",  "eq" };
+    if (defers(L, names[op]))
+        return 1;
     struct rx_matrix scalar_a, scalar_b;
     float value_a, value_b;
     const struct rx_matrix *a = check_operand(L, 1, &scalar_a, &value_a);
@@ -126,6 +146,8 @@ static int matrix_product(lua_State *L)
 {
     if (lua_type(L, 1) == LUA_TNUMBER || lua_type(L, 2) == LUA_TNUMBER)
         return combine(L, RX_MULTIPLY);
+    if (defers(L, "product"))
+        return 1;
     const struct rx_matrix *a = rx_check_matrix(L, 1);
     const struct rx_matrix *b = rx_check_shape(L, 2, (lua_Integer)a->cols, RX_ANY);
     struct rx_matrix *out = rx_new_matrix(L, a->rows, b->cols, a->steps);
@@ -218,6 +240,64 @@ static int matrix_floor(lua_State *L)
 static int matrix_wrap(lua_State *L)
 {
     return map(L, RX_WRAP);
+}
+
+/** Each element, or 0 where it is below.
+ * @function m:relu
+ * @treturn matrix
+ * @usage local rates = rng:normal(5, 2):relu() */
+static int matrix_relu(lua_State *L)
+{
+    return map(L, RX_RELU);
+}
+
+/** The logistic function of each element, `1 / (1 + exp(-x))`.
+ * @function m:sigmoid
+ * @treturn matrix
+ * @usage local gates = rng:normal(5, 2):sigmoid() */
+static int matrix_sigmoid(lua_State *L)
+{
+    return map(L, RX_SIGMOID);
+}
+
+/** The exponential of each element as a share of its row's sum of them.
+ * @function m:softmax
+ * @treturn matrix
+ * @usage local shares = rng:normal(5, 2):softmax() */
+static int matrix_softmax(lua_State *L)
+{
+    return map(L, RX_ROW_SOFTMAX);
+}
+
+/** The logarithm of the softmax, also where that is next to 0.
+ * @function m:log_softmax
+ * @treturn matrix
+ * @usage
+ * local chosen = rx.matrix { { 0, 1 }, { 1, 0 } }
+ * local surprise = -rng:normal(2, 2):log_softmax():mul(chosen):sum() */
+static int matrix_log_softmax(lua_State *L)
+{
+    return map(L, RX_ROW_LOG_SOFTMAX);
+}
+
+/** Each element, or the nearer bound where it lies outside.
+ * @function m:clamp
+ * @number least
+ * @number most at least as large
+ * @treturn matrix
+ * @usage local shares = rng:normal(5, 2):clamp(0, 1) */
+static int matrix_clamp(lua_State *L)
+{
+    const struct rx_matrix *m = rx_check_matrix(L, 1);
+    float bounds[2] = { (float)rx_check_number(L, 2), (float)rx_check_number(L, 3) };
+    rx_argument_check(L, bounds[0] <= bounds[1], 3, "number of at least the lower bound expected");
+    const struct rx_matrix least = { &bounds[0], 1, 1, 0 }, most = { &bounds[1], 1, 1, 0 };
+    struct rx_matrix *out = rx_new_matrix(L, m->rows, m->cols, m->steps);
+    rx_check_status(L,
+                    rx_matrix_combine(RX_GREATER_OF, out->data, m, &least, false, &rx_stop_flag));
+    rx_check_status(L,
+                    rx_matrix_combine(RX_LESSER_OF, out->data, out, &most, false, &rx_stop_flag));
+    return 1;
 }
 
 /** Sums up to each step of a sequence, trial by trial; in a plain matrix, up to each row.
@@ -376,45 +456,22 @@ static int matrix_argmax(lua_State *L)
     return 2;
 }
 
-/** Whether no element is NaN or infinite.
- * @function m:is_finite
- * @treturn boolean */
-static int matrix_is_finite(lua_State *L)
-{
-    const struct rx_matrix *m = rx_check_matrix(L, 1);
-    lua_pushboolean(L, rx_matrix_first_not_finite(m) == rx_matrix_count(m));
-    return 1;
-}
-
 const struct rx_binding rx_arithmetic_methods[] = {
-    { "mul", matrix_mul, 1 },
-    { "atan2", matrix_atan2, 1 },
-    { "lt", matrix_lt, 1 },
-    { "le", matrix_le, 1 },
-    { "gt", matrix_gt, 1 },
-    { "ge", matrix_ge, 1 },
-    { "eq", matrix_eq, 1 },
-    { "abs", matrix_abs, 0 },
-    { "sqrt", matrix_sqrt, 0 },
-    { "exp", matrix_exp, 0 },
-    { "log", matrix_log, 0 },
-    { "sin", matrix_sin, 0 },
-    { "cos", matrix_cos, 0 },
-    { "tanh", matrix_tanh, 0 },
-    { "floor", matrix_floor, 0 },
-    { "wrap", matrix_wrap, 0 },
-    { "cumsum", matrix_cumsum, 0 },
-    { "sum", matrix_sum, 1 },
-    { "mean", matrix_mean, 1 },
-    { "min", matrix_min, 1 },
-    { "max", matrix_max, 1 },
-    { "argmax", matrix_argmax, 1 },
-    { "is_finite", matrix_is_finite, 0 },
-    { "__add", matrix_add, 2 },
-    { "__sub", matrix_sub, 2 },
-    { "__mul", matrix_product, 2 },
-    { "__div", matrix_div, 2 },
-    { "__pow", matrix_pow, 2 },
-    { "__unm", matrix_negate, 2 },
-    { NULL, NULL, 0 },
+    { "mul", matrix_mul, 1 },         { "atan2", matrix_atan2, 1 },
+    { "lt", matrix_lt, 1 },           { "le", matrix_le, 1 },
+    { "gt", matrix_gt, 1 },           { "ge", matrix_ge, 1 },
+    { "eq", matrix_eq, 1 },           { "abs", matrix_abs, 0 },
+    { "sqrt", matrix_sqrt, 0 },       { "exp", matrix_exp, 0 },
+    { "log", matrix_log, 0 },         { "sin", matrix_sin, 0 },
+    { "cos", matrix_cos, 0 },         { "tanh", matrix_tanh, 0 },
+    { "floor", matrix_floor, 0 },     { "wrap", matrix_wrap, 0 },
+    { "relu", matrix_relu, 0 },       { "sigmoid", matrix_sigmoid, 0 },
+    { "softmax", matrix_softmax, 0 }, { "log_softmax", matrix_log_softmax, 0 },
+    { "clamp", matrix_clamp, 2 },     { "cumsum", matrix_cumsum, 0 },
+    { "sum", matrix_sum, 1 },         { "mean", matrix_mean, 1 },
+    { "min", matrix_min, 1 },         { "max", matrix_max, 1 },
+    { "argmax", matrix_argmax, 1 },   { "__add", matrix_add, 2 },
+    { "__sub", matrix_sub, 2 },       { "__mul", matrix_product, 2 },
+    { "__div", matrix_div, 2 },       { "__pow", matrix_pow, 2 },
+    { "__unm", matrix_negate, 2 },    { NULL, NULL, 0 },
 };

@@ -1,10 +1,9 @@
 #include "matrix.h"
 #include "parallel.h"
+#include "vector.h"
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
-
-static const double pi = 3.14159265358979323846;
 
 enum { BLOCK = 16384 }; /* elements that one thread works on between two looks at the stop flag */
 
@@ -53,49 +52,6 @@ static struct operand operand(const struct rx_matrix *a, const struct rx_matrix 
     };
 }
 
-static void combine_row(enum rx_operation op, float *out, const float *x, size_t dx, const float *y,
-                        size_t dy, size_t count)
-{
-    switch (op) {
-    case RX_ADD:
-        for (size_t j = 0; j < count; j++)
-            out[j] = x[j * dx] + y[j * dy];
-        break;
-    case RX_SUBTRACT:
-        for (size_t j = 0; j < count; j++)
-            out[j] = x[j * dx] - y[j * dy];
-        break;
-    case RX_MULTIPLY:
-        for (size_t j = 0; j < count; j++)
-            out[j] = x[j * dx] * y[j * dy];
-        break;
-    case RX_DIVIDE:
-        for (size_t j = 0; j < count; j++)
-            out[j] = x[j * dx] / y[j * dy];
-        break;
-    case RX_POWER:
-        for (size_t j = 0; j < count; j++)
-            out[j] = powf(x[j * dx], y[j * dy]);
-        break;
-    case RX_ATAN2:
-        for (size_t j = 0; j < count; j++)
-            out[j] = atan2f(x[j * dx], y[j * dy]);
-        break;
-    case RX_LESS:
-        for (size_t j = 0; j < count; j++)
-            out[j] = x[j * dx] < y[j * dy];
-        break;
-    case RX_LESS_EQUAL:
-        for (size_t j = 0; j < count; j++)
-            out[j] = x[j * dx] <= y[j * dy];
-        break;
-    case RX_EQUAL:
-        for (size_t j = 0; j < count; j++)
-            out[j] = x[j * dx] == y[j * dy];
-        break;
-    }
-}
-
 struct combination {
     enum rx_operation op;
     float *out;
@@ -108,9 +64,9 @@ static void combine_piece(const struct combination *task, size_t at, const float
                           size_t count)
 {
     if (task->swapped)
-        combine_row(task->op, task->out + at, y, dy, task->a->data + at, 1, count);
+        rx_combine(task->op, task->out + at, y, dy, task->a->data + at, 1, count);
     else
-        combine_row(task->op, task->out + at, task->a->data + at, 1, y, dy, count);
+        rx_combine(task->op, task->out + at, task->a->data + at, 1, y, dy, count);
 }
 
 /* Pairs of one length: a whole matrix with another of its shape or a number. */
@@ -143,72 +99,34 @@ enum rx_status rx_matrix_combine(enum rx_operation op, float *out, const struct 
     return work_in_pieces(a->rows, rows, combine_rows, &task, stop);
 }
 
-static float wrap(float angle)
-{
-    const double turn = 2 * pi;
-    const float wrapped = (float)(angle - turn * floor((angle + pi) / turn));
-    return wrapped < (float)pi ? wrapped : -(float)pi;
-}
-
-static void map_block(enum rx_function function, float *out, const float *x, size_t count)
-{
-    switch (function) {
-    case RX_ABS:
-        for (size_t i = 0; i < count; i++)
-            out[i] = fabsf(x[i]);
-        break;
-    case RX_SQRT:
-        for (size_t i = 0; i < count; i++)
-            out[i] = sqrtf(x[i]);
-        break;
-    case RX_EXP:
-        for (size_t i = 0; i < count; i++)
-            out[i] = expf(x[i]);
-        break;
-    case RX_LOG:
-        for (size_t i = 0; i < count; i++)
-            out[i] = logf(x[i]);
-        break;
-    case RX_SIN:
-        for (size_t i = 0; i < count; i++)
-            out[i] = sinf(x[i]);
-        break;
-    case RX_COS:
-        for (size_t i = 0; i < count; i++)
-            out[i] = cosf(x[i]);
-        break;
-    case RX_TANH:
-        for (size_t i = 0; i < count; i++)
-            out[i] = tanhf(x[i]);
-        break;
-    case RX_FLOOR:
-        for (size_t i = 0; i < count; i++)
-            out[i] = floorf(x[i]);
-        break;
-    case RX_WRAP:
-        for (size_t i = 0; i < count; i++)
-            out[i] = wrap(x[i]);
-        break;
-    }
-}
-
 struct mapping {
     enum rx_function function;
     float *out;
     const float *x;
+    size_t cols;
 };
 
 static void map_piece(const void *context, size_t first, size_t count)
 {
     const struct mapping *task = context;
-    map_block(task->function, task->out + first, task->x + first, count);
+    rx_map(task->function, task->out + first, task->x + first, count);
+}
+
+static void map_rows(const void *context, size_t first, size_t count)
+{
+    const struct mapping *task = context;
+    for (size_t i = first; i < first + count; i++)
+        rx_map(task->function, task->out + i * task->cols, task->x + i * task->cols, task->cols);
 }
 
 enum rx_status rx_matrix_map(enum rx_function function, float *out, const struct rx_matrix *a,
                              rx_stop *stop)
 {
-    const struct mapping task = { function, out, a->data };
-    return work_in_pieces(rx_matrix_count(a), BLOCK, map_piece, &task, stop);
+    const struct mapping task = { function, out, a->data, a->cols };
+    if (!rx_is_rowwise(function))
+        return work_in_pieces(rx_matrix_count(a), BLOCK, map_piece, &task, stop);
+    return a->cols == 0 ? RX_OK
+                        : work_in_pieces(a->rows, rx_pieces(BLOCK, a->cols), map_rows, &task, stop);
 }
 
 struct filling {
@@ -295,33 +213,15 @@ void rx_matrix_sum_rows(float *out, const struct rx_matrix *a)
     }
 }
 
-static double sum(const float *x, size_t count)
-{
-    double total = 0;
-#pragma omp simd reduction(+ : total)
-    for (size_t i = 0; i < count; i++)
-        total += (double)x[i];
-    return total;
-}
-
 void rx_matrix_sum_columns(float *out, const struct rx_matrix *a)
 {
     for (size_t i = 0; i < a->rows; i++)
-        out[i] = (float)sum(a->data + i * a->cols, a->cols);
+        out[i] = (float)rx_vector_sum(a->data + i * a->cols, a->cols);
 }
 
 double rx_matrix_sum(const struct rx_matrix *a)
 {
-    return sum(a->data, rx_matrix_count(a));
-}
-
-size_t rx_extreme(const float *x, size_t count, bool largest)
-{
-    size_t best = 0;
-    for (size_t i = 0; i < count && !isnan(x[best]); i++)
-        if (isnan(x[i]) || (largest ? x[i] > x[best] : x[i] < x[best]))
-            best = i;
-    return best;
+    return rx_vector_sum(a->data, rx_matrix_count(a));
 }
 
 float rx_matrix_min(const struct rx_matrix *a)

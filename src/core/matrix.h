@@ -7,6 +7,7 @@
 #ifndef RX_MATRIX_H
 #define RX_MATRIX_H
 
+#include "elementwise.h"
 #include "status.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,30 +28,6 @@ static inline size_t rx_matrix_batch(const struct rx_matrix *m)
 {
     return m->steps ? m->rows / m->steps : m->rows;
 }
-
-enum rx_operation {
-    RX_ADD,
-    RX_SUBTRACT,
-    RX_MULTIPLY,
-    RX_DIVIDE,
-    RX_POWER,
-    RX_ATAN2,
-    RX_LESS,
-    RX_LESS_EQUAL,
-    RX_EQUAL
-};
-
-enum rx_function {
-    RX_ABS,
-    RX_SQRT,
-    RX_EXP,
-    RX_LOG,
-    RX_SIN,
-    RX_COS,
-    RX_TANH,
-    RX_FLOOR,
-    RX_WRAP /* an angle into [-pi, pi) */
-};
 
 /* Whether b can be combined with a, the larger of the two: b has the shape of a, or is repeated
  * along rows (1 x cols), along columns (rows x 1), along both (1 x 1), or, where a is a sequence
@@ -82,10 +59,6 @@ enum rx_status rx_matrix_cumulative_sum(float *out, const struct rx_matrix *a, r
 void rx_matrix_sum_rows(float *out, const struct rx_matrix *a);
 void rx_matrix_sum_columns(float *out, const struct rx_matrix *a);
 double rx_matrix_sum(const struct rx_matrix *a);
-
-/* Index of the largest element of x (count, at least 1), or of the smallest; of a NaN if there is
- * one. */
-size_t rx_extreme(const float *x, size_t count, bool largest);
 
 /* The smallest and largest element; a must not be empty. NaN if any element is NaN. */
 float rx_matrix_min(const struct rx_matrix *a);

@@ -1,63 +1,46 @@
 #include "network.h"
-#include "cell.h"
 #include "pass.h"
-#include <math.h>
+#include <string.h>
 
-static void add_weight(struct rx_network *net, const char *name, size_t rows, size_t cols,
-                       size_t fan_in)
+static enum rx_status status_of(const struct rx_run *run)
 {
-    net->weight[net->weights++] = (struct rx_weight){ name, rows, cols, fan_in, net->parameters };
-    if (net->parameters <= SIZE_MAX / 4)
-        net->parameters += rows * cols;
+    return *run->stop ? RX_STOPPED : RX_OK;
 }
 
-void rx_network_layout(struct rx_network *net)
+enum rx_status rx_network_forward(float *const states[], float *result, double *total,
+                                  const struct rx_run *run, struct rx_workspace *workspace)
 {
-    const struct rx_cell *cell = net->cell;
-    net->weights = net->parameters = 0;
-    add_weight(net, "encoder", net->units, net->init, net->init);
-    add_weight(net, "w_out", net->outputs, net->units, net->units);
-    net->input = net->parameters;
-    for (size_t d = 0; d < cell->drives; d++)
-        add_weight(net, cell->drive[d].input, net->units, net->inputs, net->inputs);
-    net->recurrent = net->parameters;
-    for (size_t d = 0; d < cell->drives; d++)
-        add_weight(net, cell->drive[d].recurrent, net->units, net->units, net->units);
-    net->biases = net->parameters;
-    for (size_t d = 0; net->bias && d < cell->drives; d++)
-        add_weight(net, cell->drive[d].bias, 1, net->units, 0);
-}
-
-enum rx_status rx_network_initialize(const struct rx_network *net, float *weights,
-                                     struct rx_random *random, rx_stop *stop)
-{
-    for (size_t w = 0; w < net->weights; w++) {
-        const struct rx_weight *weight = &net->weight[w];
-        const float bound = weight->fan_in ? (float)(1 / sqrt((double)weight->fan_in)) : 0;
-        if (rx_random_draw(random, RX_UNIFORM, -bound, 2 * bound, weights + weight->offset,
-                           weight->rows * weight->cols, stop))
-            return RX_STOPPED;
-    }
-    return RX_OK;
-}
-
-uint64_t rx_network_draws(const struct rx_network *net, const struct rx_run *run)
-{
-    return run->steps * rx_pass_draws(net, run->batch);
-}
-
-enum rx_status rx_network_forward(float *states, float *outputs, const struct rx_network *net,
-                                  const float *weights, const struct rx_run *run,
-                                  struct rx_workspace *workspace)
-{
-    const size_t start = run->batch * net->units;
-    if (rx_workspace_reserve(workspace,
-                             rx_workspace_padded(start) + rx_pass_scratch(net, run, false)))
+    struct rx_pass pass;
+    if (rx_pass_begin(&pass, run, false, RX_NOT_REDUCED, states, result, workspace))
         return RX_NO_MEMORY;
-    const struct rx_pass pass = rx_pass_begin(
-        net, weights, run, rx_workspace_take(workspace, start), states, false, workspace);
     rx_pass_forward(&pass);
-    struct rx_readout read = rx_pass_readout(net, run);
-    rx_pass_read(&read, &pass);
-    return rx_readout_forward(outputs, &read);
+    rx_pass_rows(&pass, &pass.read, 0, 0, run->steps * run->batch);
+    *total = rx_pass_total(&pass);
+    return status_of(run);
+}
+
+/* Backward in windows of a few steps: of each, the loss with its gradient at the states, then these
+ * gradients back through time, then what they give to the weights. So all but the states, and what
+ * the steps keep, is made and used up in cache. */
+enum rx_status rx_network_gradient(double *loss, const struct rx_run *run, size_t reduced,
+                                   struct rx_workspace *workspace)
+{
+    struct rx_pass pass;
+    if (rx_pass_begin(&pass, run, true, reduced, NULL, NULL, workspace))
+        return RX_NO_MEMORY;
+    rx_pass_forward(&pass);
+    for (size_t k = 0; k < run->states; k++)
+        memset(pass.d_states[k], 0, run->batch * run->units * sizeof(float));
+    for (size_t end = run->steps; end > 0 && !*run->stop;) {
+        const size_t steps = end < pass.window ? end : pass.window, first = end - steps;
+        rx_pass_rows(&pass, &pass.read, first * run->batch, first * run->batch, steps * run->batch);
+        rx_pass_backward(&pass, first, steps);
+        end = first;
+    }
+    if (run->first)
+        rx_pass_encoder(&pass);
+    if (reduced != RX_NOT_REDUCED)
+        rx_reduced_readout_end(run->weight[reduced].gradient, &pass.readout);
+    *loss = rx_pass_total(&pass);
+    return status_of(run);
 }

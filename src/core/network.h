@@ -1,81 +1,60 @@
-/* network.h - noisy recurrent networks with a linear encoder and a linear readout.
+/* network.h - noisy recurrent networks: programs run over time for a batch of trials.
  *
- * r(0) = E f(s(0));  r(t+1) = r(t) + dr(r(t), ds(t)) + sigma sqrt(dt) eta;  o(t) = D r(t),
- * with eta standard normal. What dr is, a cell says (cell.h). Sequences are time-major,
- * (steps, batch, features). All weights lie in one flat block, each matrix (out, in). */
+ * A network has a few states, each (batch, units). Its step, a program, makes them anew from
+ * themselves and the inputs; before time begins another program encodes the first of them; and a
+ * third reads all states that were gone through, row by row: to outputs, or to the loss with its
+ * gradient. Sequences are time-major, (steps, batch, features). What the programs compute is none
+ * of this file's business. */
 #ifndef RX_NETWORK_H
 #define RX_NETWORK_H
 
+#include "noise.h"
 #include "population.h"
-#include "random.h"
+#include "program.h"
 #include "status.h"
 #include "workspace.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum rx_activation { RX_RELU, RX_HYPERBOLIC, RX_SIGMOID, RX_IDENTITY };
-
 struct rx_weight {
-    const char *name;
+    const float *values; /* (rows, cols) */
+    float *gradient;     /* likewise; used by rx_network_gradient */
     size_t rows, cols;
-    size_t fan_in; /* for the first values, uniform in +-1/sqrt(fan_in); 0: from zero */
-    size_t offset; /* in the flat block */
 };
 
-/* The weights: encoder and readout, then of all drives of the cell (cell.h) the input weights, the
- * recurrent weights, and the biases. */
-enum { RX_ENCODER, RX_READOUT };
-enum { RX_MAX_DRIVES = 3, RX_MAX_WEIGHTS = 2 + 3 * RX_MAX_DRIVES };
-
-struct rx_cell;
-
-struct rx_network {
-    const struct rx_cell *cell;
-    size_t inputs, units, outputs, init;     /* sizes, all at least 1 */
-    double dt, tau;                          /* seconds */
-    double sigma, input_sigma, output_sigma; /* noise per sqrt(second) */
-    enum rx_law law;                         /* of the noise: RX_NORMAL or RX_UNIFORM */
-    enum rx_activation activation;
-    bool bias;                               /* a learned constant drive to each unit */
-    struct rx_weight weight[RX_MAX_WEIGHTS]; /* filled by rx_network_layout */
-    size_t weights, parameters;              /* matrices, and numbers in all of them */
-    size_t input, recurrent, biases;         /* offsets of the drives' weights in the flat block */
-};
-
-/* Fill in the weight table and what follows it from the fields before. Sides below 2^31 keep the
- * count of parameters from wrapping around: beyond SIZE_MAX / 4 it goes no further. */
-void rx_network_layout(struct rx_network *net);
-
-/* First values of all weights (parameters). */
-enum rx_status rx_network_initialize(const struct rx_network *net, float *weights,
-                                     struct rx_random *random, rx_stop *stop);
+enum { RX_MOST_WEIGHTS = 64 };
+enum { RX_INPUTS = 0 }; /* the field that inputs are; the others are the programs' own */
 
 struct rx_run {
-    size_t steps, batch;
-    const float *init;       /* (batch, init): the first target, encoded into r(0); or */
-    const float *state;      /* (batch, units): r(0) itself */
-    const float *inputs;     /* (steps, batch, inputs); NULL: quiescence */
-    const float *noise;      /* (steps, batch, units) standard draws; NULL: drawn from `random` */
-    double sigma;            /* noise on the state in this run */
-    struct rx_random random; /* where this run's draws begin */
+    size_t steps, batch, units, states;
+    const float *start[RX_MOST_STATES]; /* (batch, units) each; NULL: zero, or what `first` makes */
+    const struct rx_program *first;     /* over trials: makes the first of the states; or NULL */
+    const struct rx_program *step;
+    const struct rx_program *read; /* over the rows of the sequence */
+
+    const struct rx_weight *weight;
+    size_t weights;
+    float *const *field; /* (fields) of them (steps, batch, cols); the inputs are NULL at rest */
+    size_t fields;
+    const struct rx_code *code; /* what RX_ENCODE asks; or NULL */
+
+    size_t inputs;                                    /* columns of field RX_INPUTS */
+    struct rx_noise on_states, on_inputs, on_outputs; /* on_states: (units) a row */
+    float step_seed, read_seed; /* what a row counts in the step's total, and in the reading's */
     rx_stop *stop;
 };
 
-/* How far a run moves its generator. */
-uint64_t rx_network_draws(const struct rx_network *net, const struct rx_run *run);
+/* states[k] (steps, batch, units), after each step; result (steps, batch, cols of RX_RESULT); and
+ * all totals, each times its seed. run->start may lie within states. */
+enum rx_status rx_network_forward(float *const states[], float *result, double *total,
+                                  const struct rx_run *run, struct rx_workspace *workspace);
 
-/* states (steps, batch, units), after each step; outputs (steps, batch, outputs). run->state may
- * lie within states. */
-enum rx_status rx_network_forward(float *states, float *outputs, const struct rx_network *net,
-                                  const float *weights, const struct rx_run *run,
-                                  struct rx_workspace *workspace);
-
-/* The loss, mean squared error over steps, batch and outputs against targets for each row of
- * (steps, batch), and its exact gradient (parameters) by backpropagation through time. */
-enum rx_status rx_network_gradient(double *loss, float *gradient, const struct rx_network *net,
-                                   const float *weights, const struct rx_run *run,
-                                   const struct rx_targets *targets,
+/* The loss, the totals as above, and the gradient of each weight by backpropagation through time.
+ * `reduced` names the weight of a linear readout whose loss is that of squares, to be made in fewer
+ * dimensions (reduced_readout.h); or is RX_NOT_REDUCED. */
+#define RX_NOT_REDUCED SIZE_MAX
+enum rx_status rx_network_gradient(double *loss, const struct rx_run *run, size_t reduced,
                                    struct rx_workspace *workspace);
 
 #endif

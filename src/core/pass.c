@@ -1,215 +1,485 @@
 #include "pass.h"
-#include "matrix.h"
-#include "noise.h"
-#include "parallel.h"
-#include <math.h>
+#include <omp.h>
 #include <string.h>
 
-/* A member has at least so many trials times weights to itself: some 20 us between two meetings. */
+/* A member of a team has at least so many products to itself: some 20 us between two meetings. */
 enum { MOST_SHARD_TRIALS = 100, LEAST_WORK = 1000000 };
 
-/* Each time step has its own draws: for every trial's state, then input, then output. */
-uint64_t rx_pass_draws(const struct rx_network *net, size_t batch)
-{
-    return batch * (rx_random_chunks(net->units) + rx_random_chunks(net->inputs) +
-                    rx_random_chunks(net->outputs));
-}
+/* --- shards: groups of trials, each worked on by a team ----------------------------------------
+ */
 
-/* The noise of a run on the rows of states, inputs or outputs. */
-static struct rx_noise noise(const struct rx_network *net, const struct rx_run *run, double sigma,
-                             uint64_t before, size_t width)
-{
-    return (struct rx_noise){
-        .scale = (float)(sigma * sqrt(net->dt)),
-        .law = net->law,
-        .seed = run->random.seed,
-        .start = run->random.position + run->batch * before,
-        .step = rx_pass_draws(net, run->batch),
-        .row = rx_random_chunks(width),
-        .batch = run->batch,
-    };
-}
+struct shard {
+    size_t first, count; /* trials */
+};
 
-static struct rx_noise state_noise(const struct rx_network *net, const struct rx_run *run)
-{
-    struct rx_noise on_states = noise(net, run, run->sigma, 0, net->units);
-    on_states.given = run->noise;
-    return on_states;
-}
-
-static struct rx_noise input_noise(const struct rx_network *net, const struct rx_run *run)
-{
-    return noise(net, run, net->input_sigma, rx_random_chunks(net->units), net->inputs);
-}
-
-static struct rx_noise output_noise(const struct rx_network *net, const struct rx_run *run)
-{
-    const uint64_t before = rx_random_chunks(net->units) + rx_random_chunks(net->inputs);
-    return noise(net, run, net->output_sigma, before, net->outputs);
-}
-
-size_t rx_pass_width(const struct rx_network *net)
-{
-    return net->cell->drives * net->units;
-}
-
-static bool noisy_inputs(const struct rx_network *net, const struct rx_run *run)
-{
-    return run->inputs && net->input_sigma != 0;
-}
-
-size_t rx_pass_scratch(const struct rx_network *net, const struct rx_run *run, bool keeps)
-{
-    return rx_workspace_padded(net->parameters) +
-           rx_workspace_padded(noisy_inputs(net, run) * run->steps * run->batch * net->inputs) +
-           rx_workspace_padded((keeps ? run->steps : 1) * run->batch * rx_pass_width(net));
-}
-
-/* start = E f(s(0)). A stop asked for meanwhile is seen by the first step. */
-static void encode(float *start, const struct rx_pass *pass)
-{
-    const struct rx_network *net = pass->net;
-    const struct rx_matrix first = { (float *)pass->run->init, pass->run->batch, net->init, 0 };
-    const struct rx_matrix encoder = { pass->transposed + net->weight[RX_ENCODER].offset, net->init,
-                                       net->units, 0 };
-    rx_matrix_product(start, &first, &encoder, pass->run->stop);
-}
-
-static void transpose(const struct rx_pass *pass, size_t offset, size_t rows, size_t cols)
-{
-    const struct rx_matrix matrix = { (float *)pass->weights + offset, rows, cols, 0 };
-    rx_matrix_transpose(pass->transposed + offset, &matrix);
-}
-
-struct rx_pass rx_pass_begin(const struct rx_network *net, const float *weights,
-                             const struct rx_run *run, float *start, float *states, bool keeps,
-                             struct rx_workspace *workspace)
-{
-    const size_t batch = run->batch, rows = run->steps * batch;
-    struct rx_pass pass = {
-        .net = net,
-        .run = run,
-        .weights = weights,
-        .transposed = rx_workspace_take(workspace, net->parameters),
-        .inputs = run->inputs,
-        .start = start,
-        .states = states,
-        .drive = rx_workspace_take(workspace, (keeps ? rows : batch) * rx_pass_width(net)),
-        .keeps = keeps,
-    };
-    transpose(&pass, net->weight[RX_READOUT].offset, net->outputs, net->units);
-    transpose(&pass, net->input, rx_pass_width(net), net->inputs);
-    transpose(&pass, net->recurrent, rx_pass_width(net), net->units);
-    if (run->state) {
-        memcpy(start, run->state, batch * net->units * sizeof *start);
-    } else {
-        transpose(&pass, net->weight[RX_ENCODER].offset, net->units, net->init);
-        encode(start, &pass);
-    }
-    if (noisy_inputs(net, run)) {
-        const struct rx_noise on_inputs = input_noise(net, run);
-        float *inputs = rx_workspace_take(workspace, rows * net->inputs);
-        memcpy(inputs, run->inputs, rows * net->inputs * sizeof *inputs);
-        for (size_t r = 0; r < rows; r++)
-            rx_noise_add(&on_inputs, r, inputs + r * net->inputs, net->inputs);
-        pass.inputs = inputs;
-    }
-    return pass;
-}
-
-size_t rx_pass_shards(const struct rx_run *run)
+static size_t shard_count(const struct rx_run *run)
 {
     return rx_pieces(run->batch, MOST_SHARD_TRIALS);
 }
 
-struct rx_shard rx_pass_shard(const struct rx_run *run, size_t shard)
+static struct shard shard_of(const struct rx_run *run, size_t index)
 {
-    const size_t trials = rx_pieces(run->batch, rx_pass_shards(run)), first = shard * trials;
-    return (struct rx_shard){ first, rx_piece_length(run->batch, trials, first) };
+    const size_t trials = rx_pieces(run->batch, shard_count(run)), first = index * trials;
+    return (struct shard){ first, rx_piece_length(run->batch, trials, first) };
 }
 
-size_t rx_pass_members(const struct rx_pass *pass)
+/* How many threads may make the steps of a shard together. */
+static size_t most_members(const struct rx_pass *pass)
 {
-    const size_t units = pass->net->units, trials = rx_pass_shard(pass->run, 0).count;
-    const size_t most = trials * units * units / LEAST_WORK;
-    const size_t tiles = rx_pieces(units, RX_TILE_UNITS);
+    const struct rx_list *list = &pass->run->step->forward;
+    size_t work = 0, widest = 1;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->at[i].kind == RX_PRODUCT)
+            work += list->at[i].a.cols * list->at[i].out.cols;
+        widest = list->at[i].out.cols > widest ? list->at[i].out.cols : widest;
+    }
+    const size_t most = shard_of(pass->run, 0).count * work / LEAST_WORK;
+    const size_t tiles = rx_pieces(widest, RX_TILE_UNITS);
     return most < 1 ? 1 : most < tiles ? most : tiles;
 }
 
-struct rx_step rx_pass_step(const struct rx_pass *pass, struct rx_shard shard, size_t t)
+/* --- memory --------------------------------------------------------------------------------------
+ * What a pass needs is said once, here: first to a workspace that only counts. */
+
+static void *take(struct rx_workspace *workspace, size_t bytes)
 {
-    const struct rx_network *net = pass->net;
-    const size_t batch = pass->run->batch, units = net->units, row = t * batch + shard.first;
-    return (struct rx_step){
-        .rows = shard.count,
-        .units = units,
-        .leak = (float)(net->dt / net->tau),
-        .activation = net->activation,
-        .recurrent = pass->weights + net->recurrent,
-        .transposed = pass->transposed + net->recurrent,
-        .before = t ? pass->states + (row - batch) * units : pass->start + shard.first * units,
-        .after = pass->states + row * units,
-        .drive = pass->drive + (pass->keeps ? row : shard.first) * rx_pass_width(net),
-    };
+    return rx_workspace_take(workspace, rx_pieces(bytes, sizeof(float)));
 }
 
-const float *rx_pass_input(const struct rx_pass *pass, size_t row)
+static bool is_noisy(const struct rx_run *run)
 {
-    return pass->inputs ? pass->inputs + row * pass->net->inputs : NULL;
+    return run->on_inputs.scale != 0 && run->inputs && run->field[RX_INPUTS];
 }
 
-void rx_pass_phases(rx_phase *const phases[], const struct rx_step *step, struct rx_member member)
+static void take_packed(struct rx_pass *pass, const struct rx_list *list,
+                        const struct rx_program *program, struct rx_workspace *workspace)
 {
-    for (size_t p = 0; p < RX_MOST_PHASES && phases[p]; p++) {
-        for (size_t u = rx_team_first(member); u < step->units; u = rx_team_next(member, u))
-            phases[p](step, u, rx_team_tile(step->units, u));
-        rx_team_meet(member);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct rx_instruction *in = &list->at[i];
+        if (in->kind != RX_PRODUCT)
+            continue;
+        const size_t inner = in->a.cols, columns = in->out.cols;
+        struct rx_packed *packed = &pass->packed[program->block[in->b.block].index][in->transposed];
+        if (packed->columns)
+            continue;
+        *packed = (struct rx_packed){ rx_workspace_take(workspace, rx_packed_size(inner, columns)),
+                                      inner, columns };
     }
+}
+
+static void take_states(struct rx_pass *pass, float *const states[], struct rx_workspace *workspace)
+{
+    const struct rx_run *run = pass->run;
+    const size_t state = run->batch * run->units;
+    for (size_t k = 0; k < run->states; k++) {
+        pass->start[k] = rx_workspace_take(workspace, (states ? 1 : 1 + run->steps) * state);
+        pass->states[k] = states ? states[k] : pass->start[k] ? pass->start[k] + state : NULL;
+        if (pass->goes_back)
+            pass->d_states[k] = rx_workspace_take(workspace, (pass->window + 1) * state);
+    }
+}
+
+/* Where a block lies; scratch is taken for `threads` threads, of so many rows each. */
+static struct rx_frame frame_of(struct rx_pass *pass, const struct rx_block *block, bool in_steps,
+                                size_t threads, size_t rows, struct rx_workspace *workspace)
+{
+    const struct rx_run *run = pass->run;
+    const size_t cols = block->cols, step = in_steps ? run->batch * cols : 0, k = block->index;
+    const size_t state = run->batch * run->units;
+    struct rx_frame frame = { .row = cols, .step = step };
+    switch (block->place) {
+    case RX_WEIGHT:
+        return (struct rx_frame){ .base = (float *)pass->weight[k].values };
+    case RX_SEED:
+        return (struct rx_frame){ .base = in_steps ? (float *)&run->step_seed
+                                                   : (float *)&run->read_seed };
+    case RX_FIELD:
+        frame.base = k == RX_INPUTS && pass->inputs ? pass->inputs : run->field[k];
+        break;
+    case RX_RESULT:
+        frame.base = pass->result;
+        break;
+    case RX_BEFORE:
+        frame.base = in_steps ? pass->states[k] : pass->start[k];
+        frame.start = pass->start[k];
+        frame.origin = in_steps;
+        break;
+    case RX_AFTER:
+        frame.base = pass->states[k];
+        break;
+    case RX_D_BEFORE:
+        frame.base = pass->d_states[k];
+        break;
+    case RX_D_AFTER:
+        frame.base = pass->d_states[k] ? pass->d_states[k] + state : NULL;
+        break;
+    case RX_KEPT:
+        frame.base =
+            rx_workspace_take(workspace, (pass->goes_back ? run->steps : 1) * run->batch * cols);
+        frame.step = pass->goes_back ? step : 0;
+        break;
+    case RX_WINDOW:
+        frame.base = rx_workspace_take(workspace,
+                                       (in_steps ? pass->window * run->batch : pass->slice) * cols);
+        break;
+    case RX_SCRATCH:
+        frame.step = rx_workspace_padded(rows * cols);
+        frame.base = rx_workspace_take(workspace, threads * frame.step);
+        break;
+    case RX_PLACES:
+        break;
+    }
+    return frame;
+}
+
+static struct rx_layout take_layout(struct rx_pass *pass, const struct rx_program *program,
+                                    bool in_steps, struct rx_workspace *workspace)
+{
+    if (!program)
+        return (struct rx_layout){ 0 };
+    take_packed(pass, &program->forward, program, workspace);
+    if (pass->goes_back)
+        take_packed(pass, &program->backward, program, workspace);
+    const size_t threads = (size_t)omp_get_max_threads();
+    const size_t teams = in_steps              ? rx_team_most(shard_count(pass->run))
+                         : threads < RX_PIECES ? threads
+                                               : RX_PIECES;
+    const size_t rows = in_steps ? shard_of(pass->run, 0).count : rx_pieces(pass->slice, RX_PIECES);
+    struct rx_layout layout = { program,
+                                take(workspace, program->blocks * sizeof(struct rx_frame)) };
+    for (size_t b = 0; b < program->blocks; b++) {
+        const struct rx_frame frame =
+            frame_of(pass, &program->block[b], in_steps, teams, rows, workspace);
+        if (layout.frame)
+            layout.frame[b] = frame;
+    }
+    return layout;
+}
+
+static void lay_out(struct rx_pass *pass, float *const states[], struct rx_workspace *workspace)
+{
+    const struct rx_run *run = pass->run;
+    const size_t rows = run->steps * run->batch;
+    memset(pass->packed, 0, sizeof pass->packed);
+    if (is_noisy(run))
+        pass->inputs = rx_workspace_take(workspace, rows * run->inputs);
+    pass->step_total = take(workspace, shard_count(run) * sizeof(double));
+    pass->read_total = take(workspace, RX_PIECES * sizeof(double));
+    take_states(pass, states, workspace);
+    if (pass->reduced != RX_NOT_REDUCED)
+        pass->readout = rx_reduced_readout_take(run->code, run->units,
+                                                run->weight[pass->reduced].rows, workspace);
+    pass->first = take_layout(pass, run->first, false, workspace);
+    pass->step = take_layout(pass, run->step, true, workspace);
+    pass->read = take_layout(pass, run->read, false, workspace);
+}
+
+/* --- beginning -----------------------------------------------------------------------------------
+ */
+
+static void pack(const struct rx_pass *pass, size_t w, size_t transposed)
+{
+    const struct rx_weight *weight = &pass->weight[w];
+    const struct rx_packed *packed = &pass->packed[w][transposed];
+    if (packed->columns)
+        rx_pack((float *)packed->panels, weight->values, transposed ? 1 : weight->cols,
+                transposed ? weight->cols : 1, packed->inner, packed->columns);
+}
+
+static void pack_weights(const struct rx_pass *pass)
+{
+#pragma omp parallel for schedule(dynamic)
+    for (size_t i = 0; i < 2 * pass->run->weights; i++)
+        pack(pass, i / 2, i % 2);
+}
+
+static void make_inputs(const struct rx_pass *pass)
+{
+    const struct rx_run *run = pass->run;
+    const size_t rows = run->steps * run->batch, width = run->inputs;
+    memcpy(pass->inputs, run->field[RX_INPUTS], rows * width * sizeof *pass->inputs);
+    for (size_t r = 0; r < rows; r++)
+        rx_noise_add(&run->on_inputs, r, pass->inputs + r * width, width);
+}
+
+static void make_start(const struct rx_pass *pass)
+{
+    const struct rx_run *run = pass->run;
+    const size_t state = run->batch * run->units;
+    for (size_t k = 0; k < run->states; k++) {
+        if (run->start[k])
+            memcpy(pass->start[k], run->start[k], state * sizeof(float));
+        else if (k > 0 || !run->first)
+            memset(pass->start[k], 0, state * sizeof(float));
+    }
+    if (run->first)
+        rx_pass_rows(pass, &pass->first, 0, 0, run->batch);
+}
+
+static void set_gradients(struct rx_pass *pass)
+{
+    const struct rx_run *run = pass->run;
+    for (size_t w = 0; w < run->weights; w++) {
+        pass->gradient[w] = pass->weight[w].gradient;
+        if (pass->gradient[w])
+            memset(pass->gradient[w], 0, run->weight[w].rows * run->weight[w].cols * sizeof(float));
+    }
+}
+
+static void reduce(struct rx_pass *pass)
+{
+    struct rx_weight *readout = &pass->weight[pass->reduced];
+    rx_reduced_readout_begin(&pass->readout, readout->values, pass->run->code);
+    readout->values = pass->readout.weights;
+    readout->rows = pass->readout.fewer;
+    pass->gradient[pass->reduced] = pass->readout.d_weights;
+    pass->means.code = &pass->readout.code;
+}
+
+/* Steps of a window: some 2048 rows of the sequence, whose gradients stay in cache. */
+static size_t window_steps(const struct rx_run *run)
+{
+    const size_t steps = run->batch < RX_WINDOW_ROWS ? RX_WINDOW_ROWS / run->batch : 1;
+    return steps < run->steps ? steps : run->steps;
+}
+
+enum rx_status rx_pass_begin(struct rx_pass *pass, const struct rx_run *run, bool goes_back,
+                             size_t reduced, float *const states[], float *result,
+                             struct rx_workspace *workspace)
+{
+    const size_t rows = run->steps * run->batch;
+    *pass = (struct rx_pass){
+        .run = run,
+        .goes_back = goes_back,
+        .reduced = reduced,
+        .window = window_steps(run),
+        .slice = rows < RX_WINDOW_ROWS ? rows : RX_WINDOW_ROWS,
+        .noise = { run->on_states, run->on_outputs },
+        .result = result,
+    };
+    memcpy(pass->weight, run->weight, run->weights * sizeof *pass->weight);
+    struct rx_workspace counter = { 0 };
+    lay_out(pass, states, &counter);
+    if (rx_workspace_reserve(workspace, counter.used))
+        return RX_NO_MEMORY;
+    lay_out(pass, states, workspace);
+    pass->means = (struct rx_means){ pass->packed, pass->noise, run->code, run->stop };
+    memset(pass->step_total, 0, shard_count(run) * sizeof *pass->step_total);
+    memset(pass->read_total, 0, RX_PIECES * sizeof *pass->read_total);
+    if (goes_back)
+        set_gradients(pass);
+    if (reduced != RX_NOT_REDUCED)
+        reduce(pass);
+    pack_weights(pass);
+    if (pass->inputs)
+        make_inputs(pass);
+    make_start(pass);
+    return RX_OK;
+}
+
+/* --- through the rows
+ * ------------------------------------------------------------------------------ */
+
+static bool lies_in_window(enum rx_place place)
+{
+    return place == RX_WINDOW || place == RX_D_AFTER || place == RX_D_BEFORE;
+}
+
+/* The frames from a row on, for one of the threads. */
+static void frames_from(struct rx_frame *frame, const struct rx_layout *layout, size_t row,
+                        size_t origin, size_t slice, size_t thread)
+{
+    for (size_t b = 0; b < layout->program->blocks; b++) {
+        const enum rx_place place = layout->program->block[b].place;
+        frame[b] = layout->frame[b];
+        if (place == RX_SCRATCH) {
+            frame[b].base += thread * frame[b].step;
+            frame[b].step = 0;
+            continue;
+        }
+        const size_t before = place == RX_WINDOW ? slice : lies_in_window(place) ? origin : 0;
+        frame[b].base += (row - before) * frame[b].row;
+        if (frame[b].start)
+            frame[b].start += row * frame[b].row;
+    }
+}
+
+/* At most a slice of rows. */
+static void run_slice(const struct rx_pass *pass, const struct rx_layout *layout, size_t origin,
+                      size_t first, size_t rows)
+{
+    const struct rx_program *program = layout->program;
+    const size_t length = rx_pieces(rows, RX_PIECES);
+    struct rx_frame all[RX_MOST_BLOCKS];
+    frames_from(all, layout, first, origin, first, 0);
+#pragma omp parallel
+    {
+        struct rx_team alone = { .size = 1 };
+        const struct rx_member member = { &alone, 0 };
+#pragma omp for schedule(static, 1)
+        for (size_t i = 0; i < rows; i += length) {
+            struct rx_frame frame[RX_MOST_BLOCKS];
+            const struct rx_span span = {
+                .means = &pass->means,
+                .block = program->block,
+                .frame = frame,
+                .row = first + i,
+                .rows = rx_piece_length(rows, length, i),
+                .total = &pass->read_total[i / length],
+            };
+            if (*pass->run->stop)
+                continue;
+            frames_from(frame, layout, first + i, origin, first, (size_t)omp_get_thread_num());
+            rx_run_list(&program->forward, &span, member);
+        }
+        /* stopped, sums of no rows: all threads of the region must come by */
+        if (pass->goes_back && layout != &pass->first)
+            rx_add_outers(pass->gradient, program, all, 0, *pass->run->stop ? 0 : rows);
+    }
+}
+
+void rx_pass_rows(const struct rx_pass *pass, const struct rx_layout *layout, size_t origin,
+                  size_t first, size_t rows)
+{
+    for (size_t i = 0; i < rows && !*pass->run->stop; i += pass->slice)
+        run_slice(pass, layout, origin, first + i, rx_piece_length(rows, pass->slice, i));
+}
+
+/* --- through time
+ * ------------------------------------------------------------------------------------ */
+
+struct walk {
+    const struct rx_pass *pass;
+    size_t first, steps; /* a window, backward */
+};
+
+/* The frames of a shard's trials, for its team. */
+static void shard_frames(struct rx_frame *frame, const struct walk *walk, struct shard shard,
+                         struct rx_member member)
+{
+    const struct rx_layout *layout = &walk->pass->step;
+    for (size_t b = 0; b < layout->program->blocks; b++) {
+        const enum rx_place place = layout->program->block[b].place;
+        frame[b] = layout->frame[b];
+        if (place == RX_SCRATCH) {
+            frame[b].base += member.team->index * frame[b].step;
+            frame[b].step = 0;
+            continue;
+        }
+        if (lies_in_window(place))
+            frame[b].origin = walk->first;
+        frame[b].base += shard.first * frame[b].row;
+        if (frame[b].start)
+            frame[b].start += shard.first * frame[b].row;
+    }
+}
+
+static struct rx_span span_of(const struct walk *walk, const struct rx_frame *frame, size_t index)
+{
+    const struct rx_pass *pass = walk->pass;
+    return (struct rx_span){
+        .means = &pass->means,
+        .block = pass->run->step->block,
+        .frame = frame,
+        .rows = shard_of(pass->run, index).count,
+        .total = &pass->step_total[index],
+    };
 }
 
 static void forward(const void *context, size_t index, struct rx_member member)
 {
-    const struct rx_pass *pass = context;
-    const struct rx_network *net = pass->net;
-    const size_t units = net->units, width = rx_pass_width(net);
-    const float *biases = net->bias ? pass->weights + net->biases : NULL;
-    const struct rx_noise on_states = state_noise(net, pass->run);
-    const struct rx_shard shard = rx_pass_shard(pass->run, index);
-    for (size_t t = 0; t < pass->run->steps && !rx_team_stops(member, pass->run->stop); t++) {
-        const struct rx_step step = rx_pass_step(pass, shard, t);
-        const size_t row = t * pass->run->batch + shard.first;
-        /* no meeting before the phases: a unit's drives are made and used by one member */
-        for (size_t u = rx_team_first(member); u < units; u = rx_team_next(member, u))
-            for (size_t at = u; at < width; at += units)
-                rx_drive_forward(step.drive, biases, rx_pass_input(pass, row),
-                                 pass->transposed + net->input, shard.count, net->inputs, width, at,
-                                 rx_team_tile(units, u));
-        rx_pass_phases(net->cell->forward, &step, member);
-        for (size_t r = member.index; r < shard.count; r += member.team->size)
-            rx_noise_add(&on_states, row + r, step.after + r * units, units);
+    const struct walk *walk = context;
+    const struct rx_run *run = walk->pass->run;
+    const struct shard shard = shard_of(run, index);
+    struct rx_frame frame[RX_MOST_BLOCKS];
+    shard_frames(frame, walk, shard, member);
+    struct rx_span span = span_of(walk, frame, index);
+    for (size_t t = 0; t < run->steps && !rx_team_stops(member, run->stop); t++) {
+        span.t = t;
+        span.row = t * run->batch + shard.first;
+        rx_run_list(&run->step->forward, &span, member);
     }
 }
 
 void rx_pass_forward(const struct rx_pass *pass)
 {
-    rx_team_work_on(rx_pass_shards(pass->run), rx_pass_members(pass), forward, pass);
+    const struct walk walk = { .pass = pass };
+    rx_team_work_on(shard_count(pass->run), most_members(pass), forward, &walk);
 }
 
-struct rx_readout rx_pass_readout(const struct rx_network *net, const struct rx_run *run)
+/* Whether the reading leaves gradients at a state: then those of the steps are added to them. */
+static bool is_read(const struct rx_pass *pass, size_t state)
 {
-    return (struct rx_readout){
-        .rows = run->steps * run->batch,
-        .units = net->units,
-        .outputs = net->outputs,
-        .noise = output_noise(net, run),
-        .stop = run->stop,
-    };
+    const struct rx_program *read = pass->run->read;
+    for (size_t b = 0; b < read->blocks; b++)
+        if (read->block[b].place == RX_D_AFTER && read->block[b].index == state)
+            return true;
+    return false;
 }
 
-void rx_pass_read(struct rx_readout *readout, const struct rx_pass *pass)
+/* What the window after this one left at the state before it comes to this one's last state. */
+static void hand_over(const struct walk *walk, struct shard shard, struct rx_member member)
 {
-    const size_t offset = pass->net->weight[RX_READOUT].offset;
-    readout->weights = pass->weights + offset;
-    readout->transposed = pass->transposed + offset;
-    readout->states = pass->states;
+    const struct rx_run *run = walk->pass->run;
+    const size_t units = run->units, from = member.index * shard.count / member.team->size,
+                 end = (member.index + 1) * shard.count / member.team->size;
+    for (size_t k = 0; k < run->states; k++) {
+        float *restrict handed = walk->pass->d_states[k] + (shard.first + from) * units;
+        float *restrict last = handed + walk->steps * run->batch * units;
+        const bool adds = is_read(walk->pass, k);
+        for (size_t i = 0; i < (end - from) * units; i++) {
+            last[i] = adds ? last[i] + handed[i] : handed[i];
+            handed[i] = 0;
+        }
+    }
+}
+
+static void backward(const void *context, size_t index, struct rx_member member)
+{
+    const struct walk *walk = context;
+    const struct rx_run *run = walk->pass->run;
+    const struct shard shard = shard_of(run, index);
+    struct rx_frame frame[RX_MOST_BLOCKS];
+    shard_frames(frame, walk, shard, member);
+    struct rx_span span = span_of(walk, frame, index);
+    hand_over(walk, shard, member);
+    for (size_t t = walk->first + walk->steps;
+         t-- > walk->first && !rx_team_stops(member, run->stop);) {
+        span.t = t;
+        span.row = t * run->batch + shard.first;
+        rx_run_list(&run->step->backward, &span, member);
+    }
+}
+
+void rx_pass_backward(const struct rx_pass *pass, size_t first, size_t steps)
+{
+    const struct walk walk = { pass, first, steps };
+    rx_team_work_on(shard_count(pass->run), most_members(pass), backward, &walk);
+    if (*pass->run->stop)
+        return;
+    struct rx_frame frame[RX_MOST_BLOCKS];
+    const struct rx_team alone = { .size = 1 };
+    const struct shard all = { 0, pass->run->batch };
+    shard_frames(frame, &walk, all, (struct rx_member){ (struct rx_team *)&alone, 0 });
+#pragma omp parallel
+    rx_add_outers(pass->gradient, pass->run->step, frame, first, steps * pass->run->batch);
+}
+
+void rx_pass_encoder(const struct rx_pass *pass)
+{
+    struct rx_frame frame[RX_MOST_BLOCKS];
+    frames_from(frame, &pass->first, 0, 0, 0, 0);
+#pragma omp parallel
+    rx_add_outers(pass->gradient, pass->run->first, frame, 0, pass->run->batch);
+}
+
+double rx_pass_total(const struct rx_pass *pass)
+{
+    const struct rx_run *run = pass->run;
+    double step = 0, read = 0;
+    for (size_t s = 0; s < shard_count(run); s++)
+        step += pass->step_total[s];
+    for (size_t p = 0; p < RX_PIECES; p++)
+        read += pass->read_total[p];
+    return step * (double)run->step_seed + read * (double)run->read_seed;
 }

@@ -1,68 +1,61 @@
-/* pass.h - one run of a network through time, as forward and backward share it. */
+/* pass.h - the memory of one run of a network, and its programs' ways through it. */
 #ifndef RX_PASS_H
 #define RX_PASS_H
 
-#include "cell.h"
 #include "network.h"
-#include "readout.h"
-#include "team.h"
-#include <stdbool.h>
+#include "parallel.h"
+#include "program_run.h"
+#include "reduced_readout.h"
 
-struct rx_pass {
-    const struct rx_network *net;
-    const struct rx_run *run;
-    const float *weights;
-    float *transposed; /* (parameters): matrices the other way round, those of drives stacked */
-    const float *inputs;
-    float *start;  /* (batch, units): r(0) */
-    float *states; /* (steps, batch, units) */
-    float *drive;  /* (steps, batch, drives * units), or one step of it if `keeps` is false */
-    bool keeps;
+/* A program laid out for a run. Frames of scratch hold its size for one thread in `step`. */
+struct rx_layout {
+    const struct rx_program *program;
+    struct rx_frame *frame; /* (blocks) */
 };
 
-/* Draws of the generator that a step takes, in chunks. */
-uint64_t rx_pass_draws(const struct rx_network *net, size_t batch);
+struct rx_pass {
+    const struct rx_run *run;
+    bool goes_back;       /* keeps what a gradient needs */
+    size_t reduced;       /* the weight that is a reduced readout, or RX_NOT_REDUCED */
+    size_t window, slice; /* steps of a window; rows that a reading works on at a time */
+    struct rx_weight weight[RX_MOST_WEIGHTS]; /* with the reduced readout in its place */
+    float *gradient[RX_MOST_WEIGHTS];
+    struct rx_packed packed[RX_MOST_WEIGHTS][2];
+    struct rx_means means;
+    struct rx_noise noise[RX_NOISES];
+    struct rx_reduced_readout readout;
+    float *inputs; /* (steps, batch, inputs), noise and all */
+    float *start[RX_MOST_STATES],
+        *states[RX_MOST_STATES];     /* (batch, ..) and (steps, batch, units) */
+    float *d_states[RX_MOST_STATES]; /* (window + 1, batch, units): from the state before it on */
+    float *result;
+    double *step_total, *read_total; /* (shards), (RX_PIECES) */
+    struct rx_layout first, step, read;
+};
 
-/* drives * units */
-size_t rx_pass_width(const struct rx_network *net);
-
-/* The readout of a run, before there are states to read. */
-struct rx_readout rx_pass_readout(const struct rx_network *net, const struct rx_run *run);
-
-/* How many floats of a workspace a pass takes. */
-size_t rx_pass_scratch(const struct rx_network *net, const struct rx_run *run, bool keeps);
-
-/* Transposes the weights, encodes the first state, adds noise to the inputs. start (batch, units)
- * and states (steps, batch, units) are the caller's. */
-struct rx_pass rx_pass_begin(const struct rx_network *net, const float *weights,
-                             const struct rx_run *run, float *start, float *states, bool keeps,
+/* Finds room for a pass in the workspace, packs the weights, and makes the first states. `states`
+ * are the caller's (steps, batch, units) each, or NULL: then they are the pass's own, and follow
+ * its start without a gap. */
+enum rx_status rx_pass_begin(struct rx_pass *pass, const struct rx_run *run, bool goes_back,
+                             size_t reduced, float *const states[], float *result,
                              struct rx_workspace *workspace);
 
 /* Goes through time: makes the states, unless it is stopped. */
 void rx_pass_forward(const struct rx_pass *pass);
 
-/* Lets the readout read the states. */
-void rx_pass_read(struct rx_readout *readout, const struct rx_pass *pass);
+/* Goes back from step first + steps - 1 to step `first`, a window, whose gradients at the states
+ * the reading left. What the window after it left at its own first state is added. */
+void rx_pass_backward(const struct rx_pass *pass, size_t first, size_t steps);
 
-/* --- shards: groups of trials, each worked on by a team (team.h) ------------------------------ */
+/* Runs the forward list of a program over rows of the sequence, and adds its outer sums. Frames of
+ * what lies in a window, or only in a slice of it, begin at row `origin`. */
+void rx_pass_rows(const struct rx_pass *pass, const struct rx_layout *layout, size_t origin,
+                  size_t first, size_t rows);
 
-struct rx_shard {
-    size_t first, count; /* trials */
-};
+/* The outer sums of the program that made the first states. */
+void rx_pass_encoder(const struct rx_pass *pass);
 
-size_t rx_pass_shards(const struct rx_run *run);
-struct rx_shard rx_pass_shard(const struct rx_run *run, size_t index);
-
-/* How many threads may make the steps of a shard together. */
-size_t rx_pass_members(const struct rx_pass *pass);
-
-/* Step t of a shard; the gradients in it are not set. */
-struct rx_step rx_pass_step(const struct rx_pass *pass, struct rx_shard shard, size_t t);
-
-/* The inputs from a row of the sequence on; NULL at rest. */
-const float *rx_pass_input(const struct rx_pass *pass, size_t row);
-
-/* Takes a step through phases, forward or backward, with all members of the team. */
-void rx_pass_phases(rx_phase *const phases[], const struct rx_step *step, struct rx_member member);
+/* All totals, each times its seed. */
+double rx_pass_total(const struct rx_pass *pass);
 
 #endif

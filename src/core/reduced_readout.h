@@ -1,4 +1,5 @@
-/* reduced_readout.h - the loss of a readout whose targets are a smooth code, in fewer dimensions.
+/* reduced_readout.h - the squared error of a readout whose targets are a smooth code, in fewer
+ * dimensions.
  *
  * The errors D r - C' f, with f the factors and C the patterns of the code (population.h), all lie
  * in the span of the columns of [D, C']. With an orthonormal basis Q of it, [D, C'] = Q [R, S],
@@ -9,28 +10,30 @@
 #define RX_REDUCED_READOUT_H
 
 #include "population.h"
-#include "readout.h"
 #include "workspace.h"
 
-/* The outputs of such a readout, units + rank; 0: there is none, or it takes over half the work. */
-size_t rx_reduced_outputs(const struct rx_readout *readout, const struct rx_targets *targets);
+/* The outputs of such a readout of `rows` rows, units + rank; 0: there is none, or it takes over
+ * half the work. */
+size_t rx_reduced_outputs(const struct rx_code *code, size_t units, size_t rows);
 
 struct rx_reduced_readout {
-    struct rx_readout readout; /* R */
-    struct rx_targets targets; /* S f */
-    struct rx_code code;
-    size_t outputs;   /* of D */
-    float *basis;     /* (units + rank, outputs): Q' */
-    float *d_weights; /* (units + rank, units): for the gradient of R */
+    size_t units, outputs, fewer; /* columns and rows of D; rows of R */
+    struct rx_code code;          /* of the targets S f */
+    float *basis;                 /* (units + rank, outputs): Q' */
+    float *triangle;              /* (units + rank, units + rank): R' above S' */
+    float *weights;               /* (units + rank, units): R */
+    float *d_weights;             /* (units + rank, units): for the gradient of R */
+    float *reflections, *work;
 };
 
-/* How many floats of a workspace it takes. */
-size_t rx_reduced_readout_scratch(const struct rx_readout *readout,
-                                  const struct rx_targets *targets);
+/* Takes its memory (or counts it: workspace.h). */
+struct rx_reduced_readout rx_reduced_readout_take(const struct rx_code *code, size_t units,
+                                                  size_t outputs, struct rx_workspace *workspace);
 
-/* Reduces what is reducible. `reduced` points into itself: it must stay where it is. */
-void rx_reduced_readout_begin(struct rx_reduced_readout *reduced, const struct rx_readout *readout,
-                              const struct rx_targets *targets, struct rx_workspace *workspace);
+/* Reduces weights (outputs, units) and the code; d_weights is 0. `reduced` must stay where it is.
+ */
+void rx_reduced_readout_begin(struct rx_reduced_readout *reduced, const float *weights,
+                              const struct rx_code *code);
 
 /* d_weights (outputs, units), the gradient of D, += that of R turned back. */
 void rx_reduced_readout_end(float *d_weights, const struct rx_reduced_readout *reduced);

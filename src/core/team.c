@@ -18,6 +18,7 @@ void rx_team_work_on(size_t shards, size_t members, rx_team_work *work, const vo
             const size_t size = threads / count + (thread < threads % count);
             struct rx_team *team = &teams[thread];
             team->size = size < members ? size : members;
+            team->index = thread;
             atomic_init(&team->arrived, 0);
             atomic_init(&team->meetings, 0);
             pthread_mutex_init(&team->lock, NULL);
@@ -33,6 +34,13 @@ void rx_team_work_on(size_t shards, size_t members, rx_team_work *work, const vo
             pthread_mutex_destroy(&teams[thread].lock);
         }
     }
+}
+
+size_t rx_team_most(size_t shards)
+{
+    const size_t threads = (size_t)omp_get_max_threads();
+    const size_t most = shards < MOST_TEAMS ? shards : MOST_TEAMS;
+    return threads < most ? threads : most;
 }
 
 void rx_team_meet(struct rx_member member)

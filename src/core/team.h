@@ -15,6 +15,7 @@
 
 struct rx_team {
     _Alignas(64) size_t size;
+    size_t index; /* below the number of teams */
     atomic_size_t arrived, meetings;
     atomic_bool stopped;
     pthread_mutex_t lock; /* of those who sleep until all have arrived */
@@ -31,6 +32,9 @@ typedef void rx_team_work(const void *context, size_t shard, struct rx_member me
 
 /* Has all shards worked on, on all threads, by teams of at most `members`; both are at least 1. */
 void rx_team_work_on(size_t shards, size_t members, rx_team_work *work, const void *context);
+
+/* The most teams that work on so many shards at once. */
+size_t rx_team_most(size_t shards);
 
 /* Returns once all members have called it. */
 void rx_team_meet(struct rx_member member);

@@ -28,7 +28,7 @@ enum rx_status rx_workspace_reserve(struct rx_workspace *workspace, size_t count
 
 float *rx_workspace_take(struct rx_workspace *workspace, size_t count)
 {
-    float *piece = workspace->data + workspace->used;
+    float *piece = workspace->data ? workspace->data + workspace->used : NULL;
     workspace->used += rx_workspace_padded(count);
     return piece;
 }

@@ -287,13 +287,22 @@ static hid_t new_group(lua_State *L, struct rx_file *file, hid_t group)
                            H5P_DEFAULT));
 }
 
+/* A view that only reads a table, as the weights of a network are, stands for that table. */
+static void push_viewed(lua_State *L)
+{
+    if (luaL_getmetafield(L, -1, "viewed") == LUA_TNIL)
+        lua_pushvalue(L, -1);
+}
+
 static void write_table(lua_State *L, struct rx_file *file, hid_t group)
 {
+    push_viewed(L);
     const struct shape s = check_keys(L, file);
     if (s.list > 0 && s.numbers)
         write_numbers(L, file, group, s.list, s.integers);
     else
         write_members(L, file, new_group(L, file, group));
+    lua_pop(L, 1);
 }
 
 /* Cells of either kind become the options that make them again. */

@@ -62,7 +62,9 @@ local function new_targets()
     for i = 2, #methods do
       targets[#targets + 1] = { methods[i], function(values)
         local object
-        repeat object = methods[1](values) until type(object) == "userdata" and object ~= io.stdout
+        repeat
+          object = methods[1](values)
+        until methods[1] == new_network or type(object) == "userdata" and object ~= io.stdout
         local method = object[methods[i]]
         return method and function(...) return method(object, ...) end
       end }

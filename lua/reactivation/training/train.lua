@@ -8,7 +8,7 @@ local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
 local hold = require "reactivation.files.hold"
 local make_folder = require "reactivation.files.make_folder"
-local network = require "reactivation.networks.network"
+local load_network = require "reactivation.networks.load"
 local stopped = require "reactivation.training.stopped"
 local new_progress = require "reactivation.training.progress"
 
@@ -16,8 +16,6 @@ local new_progress = require "reactivation.training.progress"
 local TEST_POSITION = 1 << 56
 
 local NO_SUCH_FILE = 2 -- all else that keeps a checkpoint from being read is no reason to write over it
-
-local TEST_WINDOW = 5 -- steps of a test at a time
 
 local known_options = {
   batches = { "size" },
@@ -42,40 +40,43 @@ local function given(name, matrix, truth)
         :format(name, truth.rows, check.describe(matrix)), 0)
 end
 
--- The sum over rows of the distance between what is decoded and what is true.
+-- The distance between what is decoded and what is true, row by row.
 local function decoding_errors(task, outputs, truth)
   local decoded = given("decode", task:decode(outputs), truth)
-  if task.distance then return given("distance", task:distance(decoded, truth), truth):sum() end
+  if task.distance then return given("distance", task:distance(decoded, truth), truth) end
   local apart = decoded - truth
-  return apart:mul(apart):sum("columns"):sqrt():sum()
+  return apart:mul(apart):sum("columns"):sqrt()
 end
 
--- What the outputs in some rows of a batch should be.
-local function targets_at(batch, first, last)
-  local targets = rawget(batch, "targets") -- where there is a code, all at once need not be made
-  if targets then return targets:slice(first, last) end
-  return batch.code:encode(batch.truth:slice(first, last))
+-- A run of a batch: what the task gave stays as it is.
+local function run_of(batch, rng, sigma)
+  local run = {}
+  for name, value in pairs(batch) do run[name] = value end
+  run.rng, run.sigma = rng, sigma
+  return run
 end
 
 local Trainer = {}
 Trainer.__index = Trainer
 
--- Loss and decoding error on the batch that never changes, under noise that never changes; by windows,
--- so that a test takes less memory than a step of the training.
+-- Loss and decoding error on the batch that never changes, under noise that never changes; where there is a
+-- mask, the error is weighted by it as the loss is.
 function Trainer:test()
   local rng = core.random(self.rng.seed, TEST_POSITION)
   local task = self:at("task", self.batches)
   local batch = check_batch(task, self.test_size, rng, self.net)
-  batch.rng, batch.sigma, batch.every, batch.reuse = rng, self:at("sigma", self.batches), TEST_WINDOW, true
   local decodes = task.decode and batch.truth
-  local squares, apart, rows = 0, 0, 0
-  for _, outputs in self.net:stream(batch) do
-    local first, last = rows + 1, rows + outputs.rows
-    local off = outputs - targets_at(batch, first, last)
-    squares, rows = squares + off:mul(off):sum(), last
-    if decodes then apart = apart + decoding_errors(task, outputs, batch.truth:slice(first, last)) end
-  end
-  return squares / (rows * self.net.outputs), decodes and apart / rows or 0 / 0
+  local mask = rawget(batch, "mask")
+  local apart, weight = 0, 0
+  local loss = self.net:loss(run_of(batch, rng, self:at("sigma", self.batches)),
+                             function(outputs, first, last)
+    if not decodes then return end
+    local errors = decoding_errors(task, outputs, batch.truth:slice(first, last))
+    local counts = mask and mask:slice(first, last)
+    apart = apart + (counts and errors:mul(counts) or errors):sum()
+    weight = weight + (counts and counts:sum() or errors.rows)
+  end)
+  return loss, decodes and apart / weight or 0 / 0
 end
 
 -- The value of a schedule, or of the constant in its place, at a batch.
@@ -106,8 +107,7 @@ end
 function Trainer:step()
   local n = self.done + 1
   local batch = check_batch(self:at("task", n), self:at("size", n), self.rng, self.net)
-  batch.rng, batch.sigma = self.rng, self:at("sigma", n)
-  local loss, _, gradient = self.net:gradient(batch, self.gradient)
+  local loss, _, gradient = self.net:gradient(run_of(batch, self.rng, self:at("sigma", n)), self.gradient)
   if not check.is_finite(loss) then
     error(("the loss became %s at batch %d; %s"):format(loss, n, self:last_good()), 0)
   end
@@ -200,7 +200,7 @@ function Trainer:resume()
     error(("%s: holds %d batches, but this run asks for %d; use another checkpoint or delete this one")
           :format(self.checkpoint, file.batch, self.batches), 0)
   end
-  network.restore(self.net, file.weights)
+  load_network.restore(self.net, file.weights)
   self.optimizer:restore(file.optimizer)
   self.history, self.done, self.saved = file.history, file.batch, file.batch
   self.position = file.generator.position
