@@ -152,7 +152,7 @@ static int file_save(lua_State *L)
 
 /* NULL if the file is there, a plain file and not damaged as far as its seal tells; or what is
  * wrong with it, and an errno if it could not be opened. */
-static const char *examine(const char *path, bool *sealed, int *error)
+static const char *examine(const char *path, struct rx_wish *wish, int *error)
 {
     const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe must not block */
     struct stat status;
@@ -168,7 +168,8 @@ static const char *examine(const char *path, bool *sealed, int *error)
         problem = strerror(errno);
     else if (seal == RX_BROKEN)
         problem = "damaged or cut short";
-    *sealed = seal == RX_SEALED;
+    wish->sealed = seal == RX_SEALED;
+    wish->size = problem ? 0 : (double)status.st_size;
     close(fd);
     return problem;
 }
@@ -234,13 +235,18 @@ static void push_complaint(lua_State *L, const struct rx_taker *taker, bool seal
         lua_pushstring(L, message);
 }
 
-/* Have a child read the file and take what it says: push a table, or nil if it breaks off. Raises
- * what Lua does for want of memory, when the child is gone. */
-static void take_table(lua_State *L, struct rx_wish *wish, struct rx_taker *taker)
+/* Have a child read the file and take what it says: push a table, or nil if it breaks off. An errno
+ * if there can be no child. Raises what Lua does for want of memory, when the child is gone. */
+static int take_table(lua_State *L, struct rx_wish *wish, struct rx_taker *taker)
 {
     wish->place = mmap(NULL, RX_PLACE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (wish->place == MAP_FAILED || rx_child_start(&taker->child, rx_read_file, wish) != 0)
-        rx_error(L, "not enough memory, or too many processes: no other can be started");
+    if (wish->place == MAP_FAILED)
+        return errno;
+    const int error = rx_child_start(&taker->child, rx_read_file, wish);
+    if (error != 0) {
+        munmap(wish->place, RX_PLACE);
+        return error;
+    }
     lua_pushcfunction(L, rx_file_take);
     lua_pushlightuserdata(L, taker);
     const int status = lua_pcall(L, 1, 1, 0);
@@ -250,6 +256,7 @@ static void take_table(lua_State *L, struct rx_wish *wish, struct rx_taker *take
     munmap(wish->place, RX_PLACE);
     if (status != LUA_OK && !lua_isnil(L, -1))
         lua_error(L);
+    return 0;
 }
 
 /** Load a table that `rx.save`, or another program, has written.
@@ -276,14 +283,16 @@ static int file_load(lua_State *L)
     const char *path = rx_check_path(L, 1);
     struct rx_wish wish = check_wish(L, path);
     int error = 0;
-    const char *problem = examine(path, &wish.sealed, &error);
+    const char *problem = examine(path, &wish, &error);
     if (problem) {
         fail(L, path, problem);
         lua_pushinteger(L, error);
         return 3;
     }
     struct rx_taker taker = { .message = "", .place = "" };
-    take_table(L, &wish, &taker);
+    error = take_table(L, &wish, &taker);
+    if (error != 0)
+        return fail(L, path, strerror(error));
     if (rx_stop_flag)
         rx_check_status(L, RX_STOPPED);
     if (taker.done && !*taker.message)

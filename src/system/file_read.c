@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const double GENEROUS = 67108864.0; /* bytes that any file may fill */
 static const double GENEROUS_MATRIX =
     4294967296.0;                       /* and with matrices, if the machine has 4 times it */
 static const double EXPANSION = 1000.0; /* beyond them: this times what is stored, as gzip can */
-enum { FEW_OBJECTS = 10000, OBJECT_SIZE = 16 }; /* any file may hold a few; more need room */
+static const double PATIENCE = 20, SLOWEST = 2e6; /* seconds of a processor, bytes in one of them */
+enum { FEW_OBJECTS = 10000, OBJECT_SIZE = 16 };   /* any file may hold a few; more need room */
 
 /* --- refusals -------------------------------------------------------------------------------- */
 
@@ -82,7 +84,7 @@ static double most_of_matrices(void)
 void rx_reader_weigh(struct rx_reader *reader, double count, size_t size, bool matrix)
 {
     reader->loaded += count * (double)size;
-    const double stored = fmin(reader->stored, reader->file_size);
+    const double stored = fmin(reader->stored, reader->wish->size);
     const double most = fmax(matrix ? most_of_matrices() : GENEROUS, EXPANSION * stored);
     if (reader->loaded > most)
         rx_reader_fail(reader, "claims far more data than its size can hold");
@@ -418,7 +420,6 @@ static hid_t open_root(struct rx_reader *reader)
 {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     reader->access_plist = H5Pcreate(H5P_LINK_ACCESS);
-    hsize_t size = 0;
     const htri_t hdf5 = H5Fis_hdf5(reader->wish->path);
     if (access < 0 || hdf5 < 0 || H5Pset_elink_cb(reader->access_plist, refuse_link, NULL) < 0)
         rx_reader_damage(reader);
@@ -429,10 +430,8 @@ static hid_t open_root(struct rx_reader *reader)
         H5Pset_file_locking(access, false, true);
         const hid_t file = H5Fopen(reader->wish->path, H5F_ACC_RDONLY, access);
         const hid_t root = file < 0 ? -1 : H5Gopen2(file, "/", H5P_DEFAULT);
-        if (root >= 0 && H5Fget_filesize(file, &size) >= 0) {
-            reader->file_size = (double)size;
+        if (root >= 0)
             return root;
-        }
         rx_reader_damage(reader);
     }
     rx_reader_fail(reader, "%s", reader->reason);
@@ -448,15 +447,24 @@ static void weigh_all(struct rx_reader *reader, hid_t root)
     reader->loaded = reader->stored = 0;
 }
 
+/* A damaged file can hold HDF5 in a loop. */
+static void limit_time(double size)
+{
+    const rlim_t seconds = (rlim_t)(PATIENCE + size / SLOWEST);
+    const struct rlimit limit = { seconds, seconds };
+    setrlimit(RLIMIT_CPU, &limit);
+}
+
 void rx_read_file(int out, void *wish)
 {
     static struct rx_reader reader;
     reader.wish = wish;
     reader.speaker.out = out;
+    limit_time(reader.wish->size);
     if (H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
         rx_reader_fail(&reader, "not enough memory");
     const hid_t root = open_root(&reader);
-    const double room = FEW_OBJECTS + reader.file_size / OBJECT_SIZE;
+    const double room = FEW_OBJECTS + reader.wish->size / OBJECT_SIZE;
     reader.most_objects = room < RX_FILE_OBJECTS ? (size_t)room : RX_FILE_OBJECTS;
     if (!reader.wish->sealed)
         weigh_all(&reader, root);

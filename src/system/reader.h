@@ -3,8 +3,8 @@
  * The file is not trusted: links never lead to another file, and no size that it claims is
  * allocated before it was weighed. What cannot be read is left out, with the reason; only what
  * leaves the whole file in doubt ends the walk (rx_reader_fail, which does not return). A file may
- * crash HDF5 or hold it for ever: then the child is ended, and its parent knows from `place` where.
- */
+ * crash HDF5, or hold it in a loop until the child has computed for far too long: then the child is
+ * ended, and its parent knows from `place` where it was. */
 #ifndef RX_READER_H
 #define RX_READER_H
 
@@ -26,6 +26,7 @@ struct rx_wish {
     const char *path;
     const char *const *names; /* (count) the members wanted; none: all */
     size_t count;
+    double size;      /* of the file, in bytes */
     bool sealed;      /* the file is ours, and whole */
     bool lists;       /* of numbers, exact, in place of matrices */
     bool rounded;     /* matrices may lose digits */
@@ -49,9 +50,9 @@ struct rx_reader {
     struct rx_names names[RX_FILE_DEPTH + 1]; /* one a level */
     hid_t access_plist;                       /* how links are followed */
     size_t objects, most_objects;             /* met so far, and how many may be */
-    double file_size, stored, loaded; /* bytes: the file's, and of numbers met on disk, in memory */
-    size_t read, skipped;             /* data sets */
-    char first_reason[256];           /* why the first was skipped, and where */
+    double stored, loaded;                    /* bytes of numbers met on disk, in memory */
+    size_t read, skipped;                     /* data sets */
+    char first_reason[256];                   /* why the first was skipped, and where */
 };
 
 /* What a child does with a struct rx_wish. */

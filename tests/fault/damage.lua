@@ -1,4 +1,4 @@
--- Damaged and crafted files: each is loaded, or refused in words, and this program goes on.
+-- Damaged and crafted files of every format: each is loaded, or refused in words, and this program goes on.
 
 local fuzz = require "tests.fault.fuzz"
 local rx = require "reactivation"
@@ -68,13 +68,29 @@ local CHANGES = {
 }
 
 local texts = sources()
+local others = { npz = read "tests/golden/arrays.npz", csv = 't,"x ""a""",side\n0.5,1e3,left\n,NaN,"r,i"\n' }
 local path = folder .. "/damaged.h5"
 
-fuzz("damage", function()
-  local text = texts[math.random(#texts)]
-  for _ = 1, math.random(1, 4) do text = CHANGES[math.random(#CHANGES)](text) end
+local function damaged(text)
+  for _ = 1, math.random(1, 4) do
+    if #text > 0 then text = CHANGES[math.random(#CHANGES)](text) end
+  end
+  return text
+end
+
+local function try_other(format)
   local file = assert(io.open(path, "wb"))
-  file:write(text)
+  file:write(damaged(others[format]))
+  file:close()
+  local loaded, message = (format == "npz" and rx.load_npy or rx.load_csv)(path)
+  assert(loaded or type(message) == "string" and message:find(path, 1, true) == 1, message)
+  return format .. (loaded and " read" or " refused")
+end
+
+fuzz("damage", function()
+  if math.random() < 0.2 then return try_other(math.random() < 0.5 and "npz" or "csv") end
+  local file = assert(io.open(path, "wb"))
+  file:write(damaged(texts[math.random(#texts)]))
   file:close()
   local wishes = math.random() < 0.2 and { lists = math.random() < 0.5, rounded = math.random() < 0.5,
                                            batch_first = math.random() < 0.5 } or nil

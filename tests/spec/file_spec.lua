@@ -367,7 +367,7 @@ describe("a file", function()
     for i = 1, 5 do
       local pipe = io.popen(("%s %s %s & echo $!; wait"):format(support.program, script, target))
       local process = pipe:read("n", "l", "l")
-      os.execute(("sleep 0.0%d; kill -KILL %d 2>/dev/null"):format(i, process))
+      os.execute(("sleep 0.%d; kill -KILL %d 2>/dev/null"):format(i, process))
       pipe:close()
       local back = assert(rx.load(target))
       assert.are.equal(back.n, back.m:get(1000, 200))

@@ -184,6 +184,25 @@ describe("a training", function()
     assert.are.equal("link", lfs.symlinkattributes(path, "mode"))
   end)
 
+  it("leaves a checkpoint alone when it has no file left to open it by", function()
+    local path = folder .. "/kept.h5"
+    train(network(), { checkpoint = path })
+    local script = folder .. "/busy.lua"
+    local file = assert(io.open(script, "w"))
+    file:write [[
+      local rx = require "reactivation"
+      local net = rx.rnn { inputs = 1, units = 12, outputs = 20, rng = rx.random(5) }
+      local open = {}
+      repeat open[#open + 1] = io.open "/dev/null" until #open > 400 or not io.open "/dev/null"
+      rx.train(net, rx.tasks.head_direction { steps = 6, cells = 20 }, { batches = 2, checkpoint = arg[1] })]]
+    file:close()
+    local output, status = support.run(("sh -c 'ulimit -n 100; exec %s %s %s'"):format(
+      support.program, script, path))
+    assert.are.equal(1, status, output)
+    assert.matches("kept.h5: Too many open files", output)
+    assert.are.equal(30, rx.load(path).batch)
+  end)
+
   it("says when the checkpoint cannot be written", function()
     assert.matches("cannot save the checkpoint: .*self",
                    message(train, network(), { checkpoint = "/proc/self/run.h5" }))
