@@ -42,13 +42,24 @@ function public.functions(functions)
   return functions
 end
 
+-- Whether an object is of a class, or made from one that is.
+local function is_of(object, class)
+  local above = getmetatable(object)
+  while type(above) == "table" do
+    local index = rawget(above, "__index")
+    if above == class or index == class then return true end
+    above = type(index) == "table" and getmetatable(index)
+  end
+  return false
+end
+
 -- Guard the methods of a class. Called with a dot, a method would take its first argument for the object.
 function public.methods(class)
   for name, method in pairs(class) do
     if type(method) == "function" and not name:find("^__") then
       local guarded = guard(name, method, 1)
       class[name] = function(self, ...)
-        if not check.can(self, name) then
+        if not is_of(self, class) then
           check.complain("'%s' is a method: call it with a colon, object:%s(...)", name, name)
         end
         return guarded(self, ...)

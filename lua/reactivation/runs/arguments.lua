@@ -86,6 +86,8 @@ end
 return function(description, options, words)
   check.argument("string", 1, "arguments", description)
   check_options(options, "arguments", 2)
+  local problem = words ~= nil and check.list_problem(words, "string")
+  if problem then check.complain("bad argument #3 to 'arguments' (%s)", problem) end
   local script = arg and arg[0] or "script"
   local parser = argparse(script, description)
   for _, option in ipairs(options) do add_option(parser, option) end
