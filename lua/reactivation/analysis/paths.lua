@@ -11,8 +11,8 @@ local DIRECTIONS = 50 -- of the sliced distance
 
 -- Complains unless it is a sequence of at least so many steps.
 function paths.check_sequence(sequence, name, least)
-  local steps = check.is_matrix(sequence) and sequence.steps or 0
-  check.that(steps >= least and sequence.batch >= 1, 1, name,
+  local steps = check.is_matrix(sequence) and sequence.steps
+  check.that(steps and steps >= least and sequence.batch >= 1, 1, name,
              ("sequence of at least %d steps"):format(least), sequence)
   if not sequence:is_finite() then
     check.complain("bad argument #1 to '%s' (finite numbers expected, got some that are not)", name)

@@ -39,10 +39,14 @@ local function is_generator(value)
   return has(value, "seed") and has(value, "position")
 end
 
+local LARGEST = (1 << 31) - 1 -- what a matrix side can be
+
 -- Each kind of value: what it is called, and whether a value is one.
 check.kinds = {
-  ["size"] = { "whole number of at least 1", function(v) return check.is_whole(v) and v >= 1 end },
-  ["count"] = { "whole number of at least 0", function(v) return check.is_whole(v) and v >= 0 end },
+  ["size"] = { "whole number of at least 1",
+               function(v) return check.is_whole(v) and v >= 1 and v <= LARGEST end },
+  ["count"] = { "whole number of at least 0",
+                function(v) return check.is_whole(v) and v >= 0 and v <= LARGEST end },
   ["integer"] = { "whole number", check.is_whole },
   ["positive"] = { "number above 0", function(v) return check.is_finite(v) and v > 0 end },
   ["number"] = { "finite number", check.is_finite },

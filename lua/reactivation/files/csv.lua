@@ -269,11 +269,18 @@ local function body_of(columns, names)
 end
 
 local function check_names(columns, names, wanted)
-  check.list("any", 3, "save_csv", names)
+  check.list(columns and "any" or "string", 3, "save_csv", names)
   if wanted and #names ~= wanted then
     check.complain("bad argument #3 to 'save_csv' (%d names expected, got %d)", wanted, #names)
   end
+  local met = {}
   for _, name in ipairs(names) do
+    if met[name] then
+      check.complain("bad argument #3 to 'save_csv' (every name once expected, got %s twice)",
+                     check.describe(name))
+    elseif name == name then
+      met[name] = true
+    end
     if columns and not columns[name] then
       check.complain("bad argument #3 to 'save_csv' (no column %s)", check.describe(name))
     end

@@ -36,7 +36,7 @@ end
 local function complete(run)
   local copy = {}
   for name, value in pairs(run) do copy[name] = value end
-  copy.steps = run.steps or run.inputs and run.inputs.steps
+  copy.steps = run.steps or check.is_matrix(run.inputs) and run.inputs.steps or nil
   return copy
 end
 
