@@ -69,13 +69,13 @@ local visited_awake, visited_asleep = spatial.one_scale(
 local states_awake, states_asleep = spatial.one_scale(
   spatial.state_density(awake, "active", reach), spatial.state_density(asleep, "quiescent", reach))
 experiment:draw("figure1.svg", {
-  learning("test_loss", "test loss"), learning("test_error", "decoding distance (m)"), explained(),
+  learning("test_loss", "test loss"), learning("test_error", "decoding distance (m)"), explained(), {},
   spatial.trajectories(awake.decoded, "active"),
   spatial.trajectories(asleep.decoded, "quiescent"),
   spatial.states(awake, "active", reach),
   spatial.states(asleep, "quiescent", reach),
   visited_awake, visited_asleep, states_awake, states_asleep,
-  columns = 3, letters = "b cdefghijk", -- as in the paper, whose a is a sketch
+  columns = 4, letters = "b c defghijk", -- as in the paper, whose a is a sketch; pairs stand side by side
 })
 
 -- What was found

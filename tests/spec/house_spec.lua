@@ -35,6 +35,19 @@ describe("the house", function()
     for folder, count in pairs(counts) do assert.is_true(count <= 12, ("%s has %d files"):format(folder, count)) end
   end)
 
+  it("tells mistakes in one place: src/bind/check.c and lua/reactivation/check", function()
+    each_file("src/bind", { [".c"] = true }, function(path, text)
+      text = text:gsub("luaL_checkstack", "")
+      for _, word in ipairs { "luaL_check", "luaL_opt", "luaL_arg", "luaL_error", "luaL_where", "luaL_Reg" } do
+        assert.is_nil(text:find(word, 1, true), path .. ": " .. word .. ", see check.c")
+      end
+    end)
+    each_file("lua", { [".lua"] = true }, function(path, text)
+      local level = text:match("error%b(),? [1-9]%)") or text:match('error%([^\n]*, [1-9]%)\n')
+      assert.is_nil(level, path .. ": a level, see check.complain")
+    end)
+  end)
+
   it("has arrows that point down only", function()
     each_file("lua/reactivation", CODE, function(path, text)
       assert.is_nil(text:find("krishna2024", 1, true), path .. " knows a paper")

@@ -137,6 +137,13 @@ describe("a picture", function()
     end
   end)
 
+  it("may leave the place of a panel free", function()
+    local panel = { "curve", { curves = curves } }
+    assert(rx.figure({ panel, {}, panel, letters = "a b" }, path("f.svg")))
+    local svg = support.read(path("f.svg"))
+    assert.is_truthy(svg:find(">a<") and svg:find(">b<"))
+  end)
+
   it("has a place in the reference, with its fields", function()
     local page = kinds.reference()
     for _, kind in ipairs(kinds.names()) do

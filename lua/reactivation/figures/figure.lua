@@ -257,6 +257,25 @@ local function check_panel(panel, letter)
   end
 end
 
+-- The script of panel i and its blocks of data; or nil and a message.
+local function compose_panel(panel, i, page, names, style)
+  local letter = LETTERS:sub(i, i)
+  check_panel(panel, letter)
+  local text, message = read_script(panel[1])
+  if not text then return nil, message end
+  local lines, blocks = encode_data(panel[2], letter .. "_", " of panel " .. letter)
+  check_used(panel[2], panel[1], text, " of panel " .. letter)
+  return table.concat {
+    "\n# ---- panel ", letter, "\n", fresh_panel(), preamble(names), lines, placement(i, page),
+    "\n", style, "\n", i == 1 and "set multiplot\n" or "", text, "\n",
+  }, blocks
+end
+
+-- A place that is left free; the first panel sets up the page.
+local function is_free(panel, i)
+  return i > 1 and type(panel) == "table" and next(panel) == nil
+end
+
 local function compose_panels(panels, names, style)
   if #panels == 0 or #panels > MOST_PANELS then
     complain("bad argument #1 to 'figure' (list of 1 to %d panels expected)", MOST_PANELS)
@@ -264,17 +283,12 @@ local function compose_panels(panels, names, style)
   local page = page_options(panels)
   local texts, blocks = {}, {}
   for i = 1, #panels do
-    local letter, panel = LETTERS:sub(i, i), panels[i]
-    check_panel(panel, letter)
-    local text, message = read_script(panel[1])
-    if not text then return nil, message end
-    local lines, of_panel = encode_data(panel[2], letter .. "_", " of panel " .. letter)
-    check_used(panel[2], panel[1], text, " of panel " .. letter)
-    table.move(of_panel, 1, #of_panel, #blocks + 1, blocks)
-    texts[#texts + 1] = table.concat {
-      "\n# ---- panel ", letter, "\n", fresh_panel(), preamble(names), lines, placement(i, page),
-      "\n", style, "\n", i == 1 and "set multiplot\n" or "", text, "\n",
-    }
+    if not is_free(panels[i], i) then
+      local text, of_panel = compose_panel(panels[i], i, page, names, style)
+      if not text then return nil, of_panel end
+      texts[#texts + 1] = text
+      table.move(of_panel, 1, #of_panel, #blocks + 1, blocks)
+    end
   end
   return table.concat(texts) .. "unset multiplot\n", blocks
 end
@@ -369,9 +383,9 @@ end
 -- or file that fails leaves the former picture as it was.
 -- @function rx.figure
 -- @tparam string|table script name of a script in plots/, or path of your own, ending in .gp; or a
--- list of panels, each `{ script, data }`, with optional `columns`, `width`, `height` (of the whole
--- picture, cm), `font_size` (points), `letters` (a string with one
--- for each panel, or a space)
+-- list of panels, each `{ script, data }`, or `{}` for a place that stays free, with optional
+-- `columns`, `width`, `height` (of the whole picture, cm), `font_size` (points), `letters` (a string
+-- with one for each panel, or a space)
 -- @tparam[opt] table data name -> matrix, number, string, boolean, list of numbers or of strings;
 -- left out with panels
 -- @string path of the picture, ending in .svg, .pdf or .png; .dat and .gp are written beside it

@@ -374,6 +374,7 @@ local TEST_WINDOW = 5 -- steps of a test at a time
 -- @treturn number
 -- @usage local before = net:loss(batch)
 function Network:loss(options, each)
+  if each ~= nil then check.argument("function", 2, "loss", each) end
   local whole = run.check(self, options)
   reading.of(self, options, whole, false)
   local sum, rows = 0, 0
