@@ -149,7 +149,7 @@ clean-room:
 	tests/clean_room.sh trixie
 
 # fuzz.lua is the loop of the others; the sanitizers have a malloc of their own, as memory.lua's program has
-FUZZERS = $(filter-out tests/fault/fuzz.lua $(if $(SANITIZE),tests/fault/memory.lua),$(wildcard tests/fault/*.lua))
+FUZZERS = $(filter-out $(patsubst %,tests/fault/%.lua,fuzz examples mutations) $(if $(SANITIZE),tests/fault/memory.lua),$(wildcard tests/fault/*.lua))
 
 fuzz: built $(if $(SANITIZE),,$(BUILD)/fault/memory)
 	@for fuzzer in $(FUZZERS); do MALLOC_PERTURB_=165 ./$(PROGRAM) $$fuzzer || exit 1; done
