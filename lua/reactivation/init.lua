@@ -40,8 +40,14 @@ local rx = {
   gru = require "reactivation.cells.gru",
   cells = {
     lstm = require "reactivation.cells.lstm",
+    adapting = require "reactivation.cells.adapting",
+    low_rank = require "reactivation.cells.low_rank",
+    plastic = require "reactivation.cells.plastic",
   },
   loss = require "reactivation.networks.loss",
+  initial = require "reactivation.networks.initial",
+  check_gradient = require "reactivation.networks.check_gradient",
+  constraints = require "reactivation.networks.constraints",
   variable = variable.new,
   load_network = require("reactivation.networks.load").network,
 

@@ -8,21 +8,21 @@ local cells = { defined = {} }
 
 local KINDS = {
   name = "string", state = "table", settings = "table", weights = "function", step = "function",
-    order = "table",
+  order = "table", start = "function",
 }
+local OPTIONAL = { settings = true, order = true, start = true }
 
 local function check_cell(definition)
   check.that(type(definition) == "table", 1, "cell", "table", definition)
   for name in pairs(definition) do
     if not KINDS[name] then
-      check.complain("unknown option %s; known are name, order, settings, state, step, weights",
+      check.complain("unknown option %s; known are name, order, settings, start, state, step, weights",
                      check.describe(name))
     end
   end
   for name, kind in pairs(KINDS) do
     local value = definition[name]
-    local optional = name == "settings" or name == "order"
-    if type(value) ~= kind and not (optional and value == nil) then
+    if type(value) ~= kind and not (OPTIONAL[name] and value == nil) then
       check.complain("bad option '%s' (%s expected, got %s)", name, kind,
                      value == nil and "nothing" or check.describe(value))
     end
@@ -43,7 +43,8 @@ end
 --   those of a single row begin at zero; `step`, a function of weights, states, input and settings, which
 --   returns the new states by name, and perhaps `cost`, one value a row, whose mean is added to the loss.
 --   `o.noise` among the settings is the noise of the step, for a cell that places it itself. `order`, a
---   list of the weights' names, is that in which they are drawn (by default that of the alphabet)
+--   list of the weights' names, is that in which they are drawn (by default that of the alphabet). `start`, a
+--   function of the settings: name of a state but the first -> where it begins, 1 x units; by default at 0
 -- @treturn function that makes networks, as `rx.rnn` does
 -- @usage
 -- local leaky = rx.cell {

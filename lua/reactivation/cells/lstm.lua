@@ -19,8 +19,9 @@ end
 -- @treturn network its weights are `encoder`, `w_out`, `w`, `u` and `b`
 -- @usage
 -- local net = rx.cells.lstm { inputs = 1, units = 8, outputs = 8, sigma = 0.1, rng = rng }
--- local h, outputs, states = net:forward { state = { h = rx.matrix(2, 8), c = rx.matrix(2, 8, 1) }, steps =
--- 3 } print(states.c:at(3))
+-- local first = { h = rx.matrix(2, 8), c = rx.matrix(2, 8, 1) }
+-- local h, outputs, states = net:forward { state = first, steps = 3 }
+-- print(states.c:at(3))
 return cells.cell {
   name = "lstm", state = { "h", "c" },
   weights = function(s)

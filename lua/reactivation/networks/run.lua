@@ -45,6 +45,20 @@ local function check_names(o, net, rows)
   end
 end
 
+-- States that were not given begin as the cell says, or at 0.
+local function begun(net, start, batch)
+  local units = net.settings.units
+  for name, row in pairs(net.cell.start and net.cell.start(net.settings) or {}) do
+    local k = net.state_numbers[name]
+    if not k or k == 1 or not check.is_matrix(row) or row.rows ~= 1 or row.cols ~= units then
+      check.complain("the start of cell '%s': 1 x %d for states but the first expected, got %s as '%s'",
+                     net.cell.name, units, check.describe(row), tostring(name))
+    end
+    start[k] = start[k] or core.matrix(batch, units) + row
+  end
+  return start
+end
+
 -- First states, by number of the state; and the trials.
 local function check_start(o, net)
   local init, state = rawget(o, "init"), rawget(o, "state")
@@ -53,7 +67,7 @@ local function check_start(o, net)
   end
   if init ~= nil then
     matrix_option(o, "init", nil, net.settings.init)
-    return {}, init.rows, "init"
+    return begun(net, {}, init.rows), init.rows, "init"
   end
   local names, start, batch = net.cell.state, {}, nil
   local by_name = type(state) == "table" and state or { [names[1]] = state }
@@ -69,7 +83,7 @@ local function check_start(o, net)
     batch = batch or start[k] and start[k].rows
   end
   if not batch then complain("state", "a first state among %s expected", table.concat(names, ", ")) end
-  return start, batch, "state"
+  return begun(net, start, batch), batch, "state"
 end
 
 local function check_inputs(o, net, batch)
