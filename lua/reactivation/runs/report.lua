@@ -5,15 +5,20 @@ local check = require "reactivation.check"
 local mean_sd = require("reactivation.analysis.seeds").mean_sd
 local shown = require("reactivation.runs.numbers").shown
 
+-- Of a text that is no UTF-8, its bytes.
+local function letters(word)
+  return utf8.len(word) or #word
+end
+
 -- Print lists of words in columns, a first line of titles among them.
 local function print_table(lines)
   local widths = {}
   for _, words in ipairs(lines) do
-    for c, word in ipairs(words) do widths[c] = math.max(widths[c] or 0, utf8.len(word)) end
+    for c, word in ipairs(words) do widths[c] = math.max(widths[c] or 0, letters(word)) end
   end
   for _, words in ipairs(lines) do
     local text = ""
-    for c, word in ipairs(words) do text = text .. "  " .. word .. (" "):rep(widths[c] - utf8.len(word)) end
+    for c, word in ipairs(words) do text = text .. "  " .. word .. (" "):rep(widths[c] - letters(word)) end
     print((text:gsub("%s+$", "")))
   end
 end
