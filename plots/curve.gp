@@ -58,12 +58,14 @@ if (logy) {
   bottom = NaN
   top = NaN
   do for [block in banded ? "curves lower upper" : "curves"] { do for [i = 2 : curves_columns] {
-    stats data index block using (column(i) > 0 ? column(i) : NaN) nooutput
+    named_so = value(block) # in a panel the block has the panel's letter before its name
+    stats data index named_so using (column(i) > 0 ? column(i) : NaN) nooutput
     if (exists("STATS_min")) {
       bottom = bottom < STATS_min ? bottom : STATS_min
       top = top > STATS_max ? top : STATS_max
     }
   } }
+  if (!(bottom <= top)) { bottom = 1; top = 10 } # nothing can be drawn
   eval log_axis("y", exists("ymin") ? ymin : bottom, exists("ymax") ? ymax : top)
 }
 if (exists("xmin")) set xrange [xmin : ]

@@ -52,6 +52,9 @@ describe("a picture", function()
       local found = numbers(drawn("curve", case[1]))
       for i = 2, #case do assert.is_truthy(found:find(case[i], 1, true), case[i] .. " in " .. found) end
     end
+    assert(rx.figure({ { "curve", { curves = curves, logy = true } } }, path("f.svg"))) -- and in a panel
+    assert.is_truthy(numbers(support.read(path("f.svg"))):find(" 2 ", 1, true))
+    drawn("curve", { curves = rx.matrix { { 1, 0 / 0 }, { 2, 0 } }, logy = true }) -- of nothing it has axes
     local boxes = drawn("box", { values = rx.groups { { 1, 3, 5 }, { 2, 8, 12 } }, logy = true })
     for _, number in ipairs { " 1 ", " 2 ", " 5 ", " 10 ", " 20 " } do
       assert.is_truthy(numbers(boxes):find(number, 1, true), number)

@@ -92,6 +92,9 @@ end
 -- @tparam function f gets two lists of matrices
 function resampling.each_fold(matrices, folds, f)
   local n = parts(matrices[1])
+  if folds < 2 or folds > n then
+    check.complain("bad option 'folds' (whole number from 2 to %d expected, got %d)", n, folds)
+  end
   for _, held in ipairs(blocks(n, folds)) do
     local training, tested = {}, {}
     local others = {}
