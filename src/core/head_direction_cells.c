@@ -117,14 +117,14 @@ static void harmonics(float *factors, const struct rx_code *code, const float *b
 static enum rx_status encode(float *activity, const struct rx_code *code, const float *bearings,
                              size_t rows, rx_stop *stop)
 {
-    return rx_head_direction_encode(activity, code->tuning, bearings, rows, stop);
+    return rx_head_direction_encode(activity, code->population, bearings, rows, stop);
 }
 
 struct rx_code rx_head_direction_code(const struct rx_head_direction_cells *cells,
                                       const float *patterns, size_t rank)
 {
     return (struct rx_code){
-        .tuning = cells,
+        .population = cells,
         .cells = cells->cells,
         .dimensions = 1,
         .encode = encode,

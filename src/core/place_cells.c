@@ -102,13 +102,13 @@ enum rx_status rx_place_encode(float *activity, const struct rx_place_cells *cel
 static enum rx_status encode(float *activity, const struct rx_code *code, const float *positions,
                              size_t rows, rx_stop *stop)
 {
-    return rx_place_encode(activity, code->tuning, positions, rows, stop);
+    return rx_place_encode(activity, code->population, positions, rows, stop);
 }
 
 struct rx_code rx_place_code(const struct rx_place_cells *cells)
 {
     return (struct rx_code){
-        .tuning = cells,
+        .population = cells,
         .cells = cells->cells,
         .dimensions = cells->dimensions,
         .encode = encode,

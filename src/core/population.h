@@ -11,7 +11,7 @@
  * Of a smooth code every activity is a short sum, activity = factors patterns, to the accuracy of
  * float32: then there are `rank` factors of a position, and one pattern of all cells for each. */
 struct rx_code {
-    const void *tuning; /* of the cells; not owned */
+    const void *population; /* the cells; not owned */
     size_t cells, dimensions;
 
     /* activity (rows, cells) at positions (rows, dimensions) */

@@ -99,9 +99,10 @@ end
 -- Complains of an argument that is no table with matrices of these names.
 function check.matrices(argument, name, value, ...)
   for _, wanted in ipairs { ... } do
-    local matrix = type(value) == "table" and value[wanted]
-    check.that(check.is_matrix(matrix), argument, name, ("table with a matrix '%s'"):format(wanted),
-               type(value) == "table" and matrix or value)
+    local got = value
+    if type(value) == "table" then got = value[wanted] end
+    check.that(type(value) == "table" and check.is_matrix(got), argument, name,
+               ("table with a matrix '%s'"):format(wanted), got)
   end
 end
 

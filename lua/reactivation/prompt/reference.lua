@@ -28,7 +28,7 @@ end
 
 -- How doc comments begin, go on and end: the first captures are their text.
 local LANGUAGES = {
-  [".lua"] = { begins = "^%s*%-%-%-%s?(.*)", goes_on = "^%s*%-%-%s?(.*)" },
+  [".lua"] = { begins = "^%s*%-%-%-%s?([^-].*)", goes_on = "^%s*%-%-%s?(.*)" },
   [".c"] = { begins = "^/%*%*%s?(.*)", goes_on = "^ %*%s?(.*)" },
 }
 
