@@ -75,7 +75,8 @@ experiment:draw("figure1.svg", {
   spatial.states(awake, "active", reach),
   spatial.states(asleep, "quiescent", reach),
   visited_awake, visited_asleep, states_awake, states_asleep,
-  columns = 4, letters = "b c defghijk", -- as in the paper, whose a is a sketch; pairs stand side by side
+  -- letters as in the paper, whose a is a sketch; pairs stand side by side
+  columns = 4, letters = "b c defghijk", font_size = 6.5, height = 13,
 })
 
 -- What was found
