@@ -112,6 +112,7 @@ local rx = {
   folder = require "reactivation.runs.folder",
   experiment = require "reactivation.runs.experiment",
   jobs = require "reactivation.runs.jobs",
+  sweep = require "reactivation.runs.sweep",
   report = require "reactivation.runs.report",
   page = require "reactivation.runs.page",
   threads = core.threads,
