@@ -131,9 +131,10 @@ local function activity()
   end
   local labels = {}
   for c, coherence in ipairs(SHOWN) do labels[c] = ("%g"):format(coherence):gsub("-", "−") end
+  local data = rx.matrix(curves)
   return { "curve", {
-    curves = rx.matrix(curves), labels = labels, xlabel = "time from the stimulus (s)", ylabel = "mean rate",
-    ymin = 0, key = "top left",
+    curves = data, labels = labels, xlabel = "time from the stimulus (s)", ylabel = "mean rate",
+    ymin = 0, ymax = 1.4 * data:column(#SHOWN + 1):max(), key = "top right",
   } }
 end
 
