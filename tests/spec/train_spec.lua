@@ -233,6 +233,8 @@ describe("a training", function()
     assert.matches("batch: 'targets' of %d+ columns expected, as the network has them, got 2",
                    refusal(function(b) b.targets = rx.matrix(b.inputs.rows, 2) end))
     assert.matches("batch: 'truth' of %d+ rows expected, got 3", refusal(function(b) b.truth = rx.matrix(3, 1) end))
+    assert.matches("the task's batch: bad option 'mask' %(numbers of at least 0 expected, got %-1",
+                   refusal(function(b) b.mask = rx.matrix(b.inputs.rows, 1, -1):as_sequence(b.inputs.steps) end))
     local task = new_task()
     function task.decode() return nil end
     assert.matches("the task's 'decode': matrix of %d+ rows expected, got nil", refusal(function() end, task))

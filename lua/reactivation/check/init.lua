@@ -77,9 +77,22 @@ function check.library()
   core.library(debug.getinfo(2, "S").source:match("^(.*/)"))
 end
 
+local about = ""
+
 -- Raises a mistake of the caller's, at the caller's line.
 function check.complain(format, ...)
-  error(core.where() .. format:format(...), 0)
+  error(core.where() .. about .. format:format(...), 0)
+end
+
+-- Calls a function whose complaints are about what somebody else gave, such as a task's author; of nobody
+-- else if `whose` is nil.
+function check.about(whose, f, ...)
+  local before = about
+  about = whose and whose .. ": " or ""
+  local results = table.pack(pcall(f, ...))
+  about = before
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
 end
 
 -- Complains, unless it holds, of what was got as an argument of a function.

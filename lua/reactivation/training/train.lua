@@ -68,10 +68,10 @@ function Trainer:test()
   local decodes = task.decode and batch.truth
   local mask = rawget(batch, "mask")
   local apart, weight = 0, 0
-  local loss = self.net:loss(run_of(batch, rng, self:at("sigma", self.batches)),
-                             function(outputs, first, last)
+  local run = run_of(batch, rng, self:at("sigma", self.batches))
+  local loss = check.about("the task's batch", self.net.loss, self.net, run, function(outputs, first, last)
     if not decodes then return end
-    local errors = decoding_errors(task, outputs, batch.truth:slice(first, last))
+    local errors = check.about(nil, decoding_errors, task, outputs, batch.truth:slice(first, last))
     local counts = mask and mask:slice(first, last)
     apart = apart + (counts and errors:mul(counts) or errors):sum()
     weight = weight + (counts and counts:sum() or errors.rows)
@@ -107,7 +107,8 @@ end
 function Trainer:step()
   local n = self.done + 1
   local batch = check_batch(self:at("task", n), self:at("size", n), self.rng, self.net)
-  local loss, _, gradient = self.net:gradient(run_of(batch, self.rng, self:at("sigma", n)), self.gradient)
+  local run = run_of(batch, self.rng, self:at("sigma", n))
+  local loss, _, gradient = check.about("the task's batch", self.net.gradient, self.net, run, self.gradient)
   if not check.is_finite(loss) then
     error(("the loss became %s at batch %d; %s"):format(loss, n, self:last_good()), 0)
   end
