@@ -320,3 +320,21 @@ describe("delayed match to sample", function()
                    message(function() rx.tasks.delayed_match { reaction = 0.5 } end))
   end)
 end)
+
+local SHORT = {
+  delayed_comparison = { least_delay = 0.2, most_delay = 0.6, stimulus = 0.2 },
+  delayed_match = { sample = 0.2, delay = 0.2, test = 0.3, channels = 12 },
+}
+for name, options in pairs(SHORT) do
+  it("a small network learns " .. name, function()
+    local task, rng = rx.tasks[name](options), rx.random(1)
+    local net = rx.gru {
+      inputs = task.inputs, units = 32, outputs = task.outputs, init = task.init, tau = 0.1, bias = true, rng = rng,
+      loss = rx.loss.cross_entropy,
+    }
+    rx.train(net, task, { batches = 250, size = 50, rate = 1e-2, progress = false })
+    local batch = task:batch(500, rng)
+    local _, outputs = net:forward(batch)
+    assert.is_true(task:choices(outputs, batch):eq(batch.info.answer):mean() > 0.97)
+  end)
+end

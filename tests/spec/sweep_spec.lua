@@ -120,6 +120,27 @@ describe("a sweep", function()
     assert.matches("0 1 2 3%s+0", (again:gsub("%.0", "")))
   end)
 
+  it("goes on where it was killed, to the same numbers", function()
+    write("script.lua", [[
+      local rx = require "reactivation"
+      rx.sweep(arg[1], { seed = { 0, 1, 2 } }, function(c, own)
+        local task = rx.tasks.head_direction { steps = 20, cells = 16 }
+        local net = rx.rnn { inputs = 1, units = 16, outputs = 16, sigma = 0.3, rng = rx.random(c.seed) }
+        local history = rx.train(net, task, {
+          batches = 300, size = 20, checkpoint = own:path "checkpoint.h5", checkpoint_every = 20,
+        })
+        return { decoding_error = history.test_error[#history.test_error] }
+      end, { at_once = 2 })
+    ]])
+    local command = ("cd %s && %s script.lua "):format(folder, support.program)
+    support.run(command .. "whole")
+    -- the children of what is killed save what they reached, and end
+    support.run(("cd %s && timeout -s KILL 0.7 %s script.lua parts; sleep 1"):format(folder, support.program))
+    local output, status = support.run(command .. "parts")
+    assert.are.equal(0, status, output)
+    assert.are.equal(read(folder .. "/whole/results.csv"), read(folder .. "/parts/results.csv"))
+  end)
+
   it("says why when nothing could be done", function()
     assert.matches("none of 2 configurations could be done; seed=0: .*a bug", message(function()
       rx.sweep(folder .. "/s", { seed = { 0, 1 } }, function() error("a bug") end)
