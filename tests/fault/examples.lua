@@ -34,6 +34,7 @@ local _ = out:path "n.json", out:write("n.json", { 1, 2 }), out:announce("n.json
 net:forward(batch, rx.matrix(15, 4):as_sequence(3), rx.matrix(15, 8):as_sequence(3))
 net:gradient(batch, rx.matrix(1, net.parameters.cols))
 net:step(states:at(1), batch.inputs:at(1))
+net:dynamics(true)
 rx.adam():update(net.parameters, select(3, net:gradient(batch)))
 rx.quantile(radius, 0.1, 0.9)
 local walks = rx.tasks.recorded { positions = { rng:normal(60, 2, 0, 0.02):cumsum() }, interval = 0.02, steps = 10,
