@@ -1,7 +1,7 @@
 #include "matrix.h"
 #include "parallel.h"
+#include "product.h"
 #include "vector.h"
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -162,10 +162,8 @@ enum rx_status rx_matrix_product(float *out, const struct rx_matrix *a, const st
     for (size_t i = 0; i < a->rows; i += block) {
         if (*stop)
             continue;
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans,
-                    (int)rx_piece_length(a->rows, block, i), (int)cols, (int)inner, 1,
-                    a->data + i * inner, (int)inner, b->data, (int)cols, 0, out + i * cols,
-                    (int)cols);
+        rx_product_once(out + i * cols, a->data + i * inner, b->data,
+                        rx_piece_length(a->rows, block, i), inner, cols);
     }
     return *stop ? RX_STOPPED : RX_OK;
 }

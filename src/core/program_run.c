@@ -1,6 +1,7 @@
 #include "program_run.h"
 #include "parallel.h"
 #include "vector.h"
+#include <omp.h>
 #include <string.h>
 
 static float *address(const struct rx_frame *frame, size_t t, const struct rx_operand *operand)
@@ -204,8 +205,6 @@ void rx_run_list(const struct rx_list *list, const struct rx_span *span, struct 
 /* --- outer sums ---------------------------------------------------------------------------------
  */
 
-enum { OUTER_TILE = 64 }; /* rows of a gradient that a thread sums up at a time */
-
 void rx_add_outers(float *const gradient[], const struct rx_program *program,
                    const struct rx_frame *frame, size_t t, size_t rows)
 {
@@ -219,9 +218,10 @@ void rx_add_outers(float *const gradient[], const struct rx_program *program,
         const size_t right_row = alone ? 0 : frame[outer->right.block].row;
         const size_t out = outer->left.cols, in = alone ? 1 : outer->right.cols;
         float *sum = gradient[outer->weight];
+        const size_t share = rx_pieces(out, (size_t)omp_get_num_threads());
 #pragma omp for schedule(static)
-        for (size_t i = 0; i < out; i += OUTER_TILE)
+        for (size_t i = 0; i < out; i += share)
             rx_outer_sum(sum + i * in, in, left + i, left_row, right, right_row, rows,
-                         rx_piece_length(out, OUTER_TILE, i), in);
+                         rx_piece_length(out, share, i), in);
     }
 }

@@ -1,15 +1,13 @@
 #include "reduced_readout.h"
 #include "matrix.h"
+#include "orthonormal.h"
 #include "parallel.h"
 #include "product.h"
-#include <cblas.h>
-#include <lapacke.h>
 #include <stdbool.h>
 #include <string.h>
 
 enum {
     FEWEST_ROWS = 16, /* a reduced output: with fewer, the basis costs more than it spares */
-    AT_ONCE = 32,     /* columns of the basis that LAPACK works on */
     TURNED_TILE = 64  /* rows of the gradient that a thread turns back */
 };
 
@@ -34,8 +32,8 @@ struct rx_reduced_readout rx_reduced_readout_take(const struct rx_code *code, si
         .triangle = rx_workspace_take(workspace, fewer * fewer),
         .weights = rx_workspace_take(workspace, fewer * units),
         .d_weights = rx_workspace_take(workspace, fewer * units),
-        .reflections = rx_workspace_take(workspace, fewer),
-        .work = rx_workspace_take(workspace, AT_ONCE * fewer),
+        .vectors = (double *)rx_workspace_take(workspace,
+                                               fewer * outputs * sizeof(double) / sizeof(float)),
     };
 }
 
@@ -43,21 +41,12 @@ struct rx_reduced_readout rx_reduced_readout_take(const struct rx_code *code, si
  * they were in terms of it. */
 static void orthonormalize(const struct rx_reduced_readout *reduced)
 {
-    float *matrix = reduced->basis;
-    const size_t rows = reduced->outputs, cols = reduced->fewer;
-    const int m = (int)rows, n = (int)cols, room = AT_ONCE * n;
-    /* within a region of ours the library keeps to one thread: its sums depend on their number */
-#pragma omp parallel
-#pragma omp single
-    {
-        LAPACKE_sgeqrf_work(LAPACK_COL_MAJOR, m, n, matrix, m, reduced->reflections, reduced->work,
-                            room);
-        for (size_t c = 0; c < cols; c++)
-            for (size_t r = 0; r < cols; r++)
-                reduced->triangle[c * cols + r] = r <= c ? matrix[c * rows + r] : 0;
-        LAPACKE_sorgqr_work(LAPACK_COL_MAJOR, m, n, n, matrix, m, reduced->reflections,
-                            reduced->work, room);
-    }
+    const size_t count = reduced->fewer * reduced->outputs;
+    for (size_t i = 0; i < count; i++)
+        reduced->vectors[i] = (double)reduced->basis[i];
+    rx_orthonormalize(reduced->triangle, reduced->vectors, reduced->fewer, reduced->outputs);
+    for (size_t i = 0; i < count; i++)
+        reduced->basis[i] = (float)reduced->vectors[i];
 }
 
 /* encode of a smooth code from its factors and patterns */
@@ -68,9 +57,8 @@ static enum rx_status add_up(float *activity, const struct rx_code *code, const 
     for (size_t i = 0; i < rows && !*stop; i += RX_BLOCK_ROWS) {
         const size_t count = rx_piece_length(rows, RX_BLOCK_ROWS, i);
         code->factor(factors, code, positions + i * code->dimensions, count);
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, (int)code->cells,
-                    (int)code->rank, 1, factors, (int)code->rank, code->patterns, (int)code->cells,
-                    0, activity + i * code->cells, (int)code->cells);
+        rx_product_once(activity + i * code->cells, factors, code->patterns, count, code->rank,
+                        code->cells);
     }
     return *stop ? RX_STOPPED : RX_OK;
 }

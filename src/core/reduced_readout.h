@@ -23,7 +23,7 @@ struct rx_reduced_readout {
     float *triangle;              /* (units + rank, units + rank): R' above S' */
     float *weights;               /* (units + rank, units): R */
     float *d_weights;             /* (units + rank, units): for the gradient of R */
-    float *reflections, *work;
+    double *vectors;              /* (units + rank, outputs): the basis in the making */
 };
 
 /* Takes its memory (or counts it: workspace.h). */
