@@ -147,8 +147,11 @@ static void prefetch(struct ahead ahead, size_t depth, size_t n, size_t parts)
         __builtin_prefetch(ahead.next + k * ahead.step);
 }
 
-/* How left lies: as it is, or packed, in strips of TILE_ROWS rows each. */
+/* How left lies: as it is, or packed, in strips of TILE_ROWS rows each. A strip begins STRIP
+ * numbers after the one before it: no multiple of a power of two, of which a cache can hold but
+ * few. */
 enum order { BY_ROWS, IN_STRIPS };
+enum { STRIP = TILE_ROWS * DEPTH + 16 };
 
 /* Tiles down all rows, of columns first to first + count - 1 of a panel. Meanwhile what the next
  * tile adds to, and the rows `ahead`, come into cache. */
@@ -156,7 +159,6 @@ static void work_down(struct tile tile, size_t rows, enum order order, size_t fi
                       struct ahead ahead)
 {
     const size_t tiles = rx_pieces(rows, TILE_ROWS);
-    const size_t step = order == BY_ROWS ? tile.row_step : tile.inner;
     float *out = tile.out;
     const float *left = tile.left;
     for (size_t n = 0, i = 0, height; n < tiles; n++, i += height) {
@@ -164,7 +166,7 @@ static void work_down(struct tile tile, size_t rows, enum order order, size_t fi
         height =
             order == BY_ROWS ? (n + 1) * rows / tiles - i : rx_piece_length(rows, TILE_ROWS, i);
         tile.out = out + i * tile.out_stride;
-        tile.left = left + i * step;
+        tile.left = left + (order == BY_ROWS ? i * tile.row_step : n * STRIP);
         prefetch(ahead, tile.inner, n, tiles);
         for (size_t r = i + height; r < i + 2 * height && r < rows; r++)
             __builtin_prefetch(out + r * tile.out_stride, 1);
@@ -283,18 +285,18 @@ void rx_product_once(float *out, const float *left, const float *right, size_t r
         }
 }
 
-/* strips: of TILE_ROWS columns of left (rows, columns) each, one below the other */
+/* strips: of TILE_ROWS columns of left (rows, columns) each */
 static void pack_strips(float *restrict strips, const float *restrict left, size_t stride,
                         size_t rows, size_t columns)
 {
-    size_t i = 0;
-    for (; i + TILE_ROWS <= columns; i += TILE_ROWS)
-        for (size_t k = 0; k < rows; k++)
-            memcpy(strips + i * rows + k * TILE_ROWS, left + k * stride + i,
-                   TILE_ROWS * sizeof *strips);
-    for (size_t k = 0; k < rows; k++)
-        memcpy(strips + i * rows + k * TILE_ROWS, left + k * stride + i,
-               (columns - i) * sizeof *strips);
+    const size_t whole = columns / TILE_ROWS, rest = columns % TILE_ROWS;
+    for (size_t k = 0; k < rows; k++) {
+        const float *from = left + k * stride;
+        float *to = strips + k * TILE_ROWS;
+        for (size_t n = 0; n < whole; n++)
+            memcpy(to + n * STRIP, from + n * TILE_ROWS, TILE_ROWS * sizeof *to);
+        memcpy(to + whole * STRIP, from + whole * TILE_ROWS, rest * sizeof *to);
+    }
 }
 
 /* The transpose of a sum with few columns has few rows: one tile, with left for its panels. */
@@ -331,7 +333,7 @@ static void outer_sum_of_few(float *sum, size_t sum_stride, const float *left, s
 void rx_outer_sum(float *sum, size_t sum_stride, const float *left, size_t left_stride,
                   const float *right, size_t right_stride, size_t rows, size_t out, size_t in)
 {
-    _Alignas(64) float strips[DEPTH * (BLOCK_COLUMNS + TILE_ROWS)];
+    _Alignas(64) float strips[STRIP * (BLOCK_COLUMNS / TILE_ROWS + 1)];
     if (in > 0 && in <= FEW) {
         outer_sum_of_few(sum, sum_stride, left, left_stride, right, right_stride, rows, out, in);
         return;
