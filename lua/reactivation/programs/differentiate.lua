@@ -8,7 +8,7 @@ local kit = { pad = symbol.pad, where = symbol.where }
 -- kit.pad of rules takes the first column and the whole width, as symbol.pad does.
 function kit.fit(d, x)
   if d.cols ~= 1 and x.cols == 1 then d = d:sum("columns") end
-  if d.rows ~= 1 and x.rows == 1 then d = d:sum("rows") end
+  if d.rows ~= 1 and x.rows == 1 then d = symbol.expand(d, d.rows, x.cols):sum("rows") end
   return d
 end
 
@@ -71,6 +71,19 @@ local function total(list, node)
   return sum
 end
 
+-- Operations whose gradient is handed on as it is: to a narrower argument it has to come in its full width,
+-- or it would count once what stood in many columns.
+local HANDED_ON = { add = true, sub = true, expand = true }
+
+local function full(d, node)
+  if d.cols == node.cols or not HANDED_ON[node.op] then return d end
+  for _, argument in ipairs(node.args) do
+    local narrow = symbol.is(argument) and argument.cols ~= node.cols
+    if narrow then return symbol.expand(d, node.rows, node.cols) end
+  end
+  return d
+end
+
 -- What a rule is given: numbers that are no matrices stand for themselves.
 local function arguments_of(node)
   local arguments = { table.unpack(node.args) }
@@ -101,7 +114,7 @@ return function(outputs)
     elseif list then
       -- of a weight's transpose each sum is turned by itself
       for _, d in ipairs(node.op == "t" and list or { total(list, node) }) do
-        local found = { rules[node.op](kit, d, node, table.unpack(arguments_of(node))) }
+        local found = { rules[node.op](kit, full(d, node), node, table.unpack(arguments_of(node))) }
         for i, argument in ipairs(node.args) do
           if found[i] and symbol.is(argument) and needs(argument, known) then add(argument, found[i]) end
         end
