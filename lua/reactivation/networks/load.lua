@@ -36,6 +36,11 @@ function load.network(path, rng, options)
   for name, value in pairs(options or {}) do all[name] = value end
   local made, net = pcall(make, all)
   if not made then return nil, path .. ": " .. net end
+  local needs = file.recording and file.recording.constrained or ""
+  if needs ~= "" and table.concat(net:constrained(), ", ") ~= needs then
+    return nil, ("%s: its weights are under constraints (%s), which no file can hold: give them again, as " ..
+                 "rx.load_network(path, rng, { constrain = ... })"):format(path, needs)
+  end
   local ok, problem = pcall(load.restore, net, file.weights)
   if not ok then return nil, path .. ": " .. problem end
   rng:seek(position) -- as if it had drawn no weights

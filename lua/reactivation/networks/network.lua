@@ -46,6 +46,12 @@ local function readable(views)
   })
 end
 
+local function text_of(step)
+  local nodes = { table.unpack(step.states) }
+  nodes[#nodes + 1] = step.cost
+  return record.text(nodes)
+end
+
 -- A step is recorded twice: what differs then would have been frozen.
 local function check_steady(cell, text, again)
   if text ~= again then
@@ -72,9 +78,9 @@ local function new(cell, options)
     workspace = core.workspace(), steps = {}, losses = {}, tests = {}, field_numbers = {},
   }
   local step = record.step(cell, own, settings, false)
-  net.text = record.text { table.unpack(step.states), step.cost }
+  net.text = text_of(step)
   local again = record.step(cell, own, settings, false)
-  check_steady(cell, net.text, record.text { table.unpack(again.states), again.cost })
+  check_steady(cell, net.text, text_of(again))
   check_leak(settings, step.read)
   record.step(cell, own, settings, true)
   net.number = function(node) return held:number(node) end
@@ -126,12 +132,13 @@ function Network:dynamics(driven)
   return program, (self.held:values())
 end
 
---- What was recorded of the cell, as text: one operation a line. A checkpoint knows the cell by it.
+--- What was recorded, as text: one operation a line. A checkpoint knows cell and loss by it.
 -- @function net:recording
--- @treturn string
+-- @treturn string of the step
+-- @treturn string of the loss on the last batch; nil before the first
 -- @usage print(net:recording())
 function Network:recording()
-  return rawget(self, "text")
+  return rawget(self, "text"), rawget(self, "loss_text")
 end
 
 -- --- runs -------------------------------------------------------------------------------------------
@@ -231,7 +238,7 @@ function Network:gradient(options, flat)
   local entry, fewer = reading.of(self, options, r, true)
   local count = self.parameters.cols
   if flat == nil then
-    flat = core.sequence(1, 1, count)
+    flat = core.matrix(1, count)
   elseif not check.is_matrix(flat) or flat.rows ~= 1 or flat.cols ~= count then
     check.complain("bad argument #2 to 'gradient' (1 x %d matrix expected, got %s)", count,
                    shape_of(flat))
@@ -288,6 +295,18 @@ end
 -- @usage local w_rec = net:effective().w_rec
 function Network:effective()
   return self.held:effective()
+end
+
+--- The names of the weights that are under constraints, in their order.
+-- @function net:constrained
+-- @treturn table list
+-- @usage print(#net:constrained())
+function Network:constrained()
+  local names = {}
+  for _, name in ipairs(self.held.names) do
+    if self.held.constrain[name] then names[#names + 1] = name end
+  end
+  return names
 end
 
 -- --- long runs --------------------------------------------------------------------------------------

@@ -140,7 +140,8 @@ function reading.of(net, o, r, goes_back)
     else
       entry.program = programs.test(found, outputs, number)
     end
-    entry.text = record.text { found.value }
+    -- in fewer dimensions it is the same loss
+    entry.text = net.loss_function == loss.mean_squared and "mean_squared" or record.text { found.value }
     list[#list + 1] = entry
   end
   for name in pairs(o) do -- further fields are there for the loss
@@ -150,6 +151,7 @@ function reading.of(net, o, r, goes_back)
   end
   set_fields(net, entry, o, r)
   r.read = entry.program
+  rawset(net, "loss_text", entry.text)
   return entry, fewer
 end
 

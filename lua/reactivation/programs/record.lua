@@ -14,14 +14,17 @@ local function names_of(values)
   return #names > 0 and table.concat(names, ", ") or "none"
 end
 
--- A table to read from, which notes the names that it did not have: a cell may ask for a weight that
--- is optional, so nil is an answer, but an error that follows from it is told in those terms.
+-- A table to read from, which notes the last name that it did not have: a cell may ask for a weight that is
+-- optional, so nil is an answer, but an error that follows from it is told in those terms. `what` is said of
+-- the name, and the names that there are follow it.
 local function watched(values, missing, what)
   return setmetatable({}, {
     __index = function(_, name)
       local value = values[name]
-      if value == nil then missing[name] = ("no %s '%s'; there are %s"):format(what, name,
-                                                                               names_of(values)) end
+      if value == nil then
+        missing.name = tostring(name)
+        missing.told = what:format(missing.name, names_of(values))
+      end
       return value
     end,
     __newindex = function(_, name)
@@ -31,15 +34,17 @@ local function watched(values, missing, what)
   })
 end
 
--- Calls the user's function; what Lua says of a nil, it says of the name that was asked for.
+-- Calls the user's function; what is said of a nil, is said of the name that was asked for last.
 local function call(missing, f, ...)
   local results = table.pack(pcall(f, ...))
   if results[1] then return table.unpack(results, 2, results.n) end
   local message = results[2]
-  if type(message) == "string" then
+  if type(message) == "string" and missing.told then
     local name = message:match("a nil value %(field '([^']*)'%)")
-    if name and missing[name] then
-      message = (message:match("^(.-:%d+: )") or "") .. missing[name]
+    if name == missing.name then
+      message = (message:match("^(.-:%d+: )") or "") .. missing.told
+    elseif message:find("got nil", 1, true) or message:find("a nil value", 1, true) then
+      message = ("%s; %s"):format(message, missing.told)
     end
   end
   error(message, 0)
@@ -82,11 +87,13 @@ function record.step(cell, weights, settings, rest)
       return options[name]
     end,
   })
+  local function says(what)
+    return ("cell '%s' has no %s '%%s'; its %ss are %%s"):format(cell.name, what, what)
+  end
   local w = record.weights(graph, weights)
-  local made = call(missing, cell.step, watched(w, missing, "weight"), watched(states, missing, "state"), x,
-                    watched(setmetatable({}, {
-                      __index = seen, __pairs = function() return pairs(options) end,
-                    }), missing, "setting"))
+  local readable = setmetatable({}, { __index = seen, __pairs = function() return pairs(options) end })
+  local made = call(missing, cell.step, watched(w, missing, says("weight")),
+                    watched(states, missing, says("state")), x, watched(readable, missing, says("setting")))
   if type(made) ~= "table" or symbol.is(made) then
     check.complain("the step of cell '%s': table of its new states expected, got %s", cell.name,
                    check.describe(made))
@@ -138,9 +145,11 @@ function record.loss(loss, names, settings, field, outputs, readout, mask_number
   local y = setmetatable({}, {
     __index = function(_, name)
       if name == "outputs" then return drawn end
-      if name == "states" then return watched(states, missing, "state") end
+      if name == "states" then return watched(states, missing, "no state '%s'; there are %s") end
       if fields[name] == nil then fields[name] = field(graph, name) end
-      if fields[name] == nil then missing[name] = ("the batch has no '%s'"):format(tostring(name)) end
+      if fields[name] == nil then
+        missing.name, missing.told = tostring(name), ("the batch has no '%s'"):format(tostring(name))
+      end
       return fields[name]
     end,
   })

@@ -11,6 +11,7 @@ local make_folder = require "reactivation.files.make_folder"
 local load_network = require "reactivation.networks.load"
 local stopped = require "reactivation.training.stopped"
 local new_progress = require "reactivation.training.progress"
+local recording = require "reactivation.training.recording"
 
 -- Where in the generator the test batch and its noise lie: far from any training.
 local TEST_POSITION = 1 << 56
@@ -109,6 +110,10 @@ function Trainer:step()
   local batch = check_batch(self:at("task", n), self:at("size", n), self.rng, self.net)
   local run = run_of(batch, self.rng, self:at("sigma", n))
   local loss, _, gradient = check.about("the task's batch", self.net.gradient, self.net, run, self.gradient)
+  if self.saved_loss then
+    recording.compare(self.checkpoint, "loss", self.saved_loss, recording.of(self.net).loss)
+    self.saved_loss = nil
+  end
   if not check.is_finite(loss) then
     error(("the loss became %s at batch %d; %s"):format(loss, n, self:last_good()), 0)
   end
@@ -153,6 +158,7 @@ function Trainer:save()
     weights = self.net.weights,
     optimizer = self.optimizer:state(),
     history = self.history,
+    recording = recording.of(self.net),
     machine = core.machine(),
   })
   if not ok then error("cannot save the checkpoint: " .. message, 0) end
@@ -183,6 +189,15 @@ local function check_settings(settings)
   end
 end
 
+-- Older files have no recording. The loss is known once it has seen a batch; that of a curriculum may change.
+function Trainer:compare_recording(saved)
+  local now = recording.of(self.net)
+  if not saved or not now then return end
+  recording.compare(self.checkpoint, "step", saved.step, now.step)
+  recording.compare(self.checkpoint, "list of constrained weights", saved.constrained, now.constrained)
+  self.saved_loss = type(self.task) ~= "function" and saved.loss or nil
+end
+
 function Trainer:resume()
   if not self.checkpoint then return end
   local file, message, code = core.load(self.checkpoint)
@@ -193,6 +208,7 @@ function Trainer:resume()
     error(self.checkpoint .. ": not a checkpoint of a training", 0)
   end
   check_same(self.checkpoint, "network", file.network, self.net.settings)
+  self:compare_recording(file.recording)
   check_same(self.checkpoint, "task", file.task or {}, self.task_settings)
   check_same(self.checkpoint, "generator", { seed = file.generator.seed }, { seed = self.rng.seed })
   check_same(self.checkpoint, "training", file.training or {},
