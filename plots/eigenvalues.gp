@@ -26,7 +26,7 @@ if (!exists("xmin")) {
   xmin = -reach; xmax = reach; ymin = -reach; ymax = reach
 }
 eval plane(values)
-set object 1 circle at 0, 0 size 1 behind fillstyle empty border lc rgb frame lw 1
+set object 1 circle at 0, 0 size 1 front fillstyle empty border lc rgb frame lw 1
 set arrow 1 from xmin, 0 to xmax, 0 nohead back lc rgb faint lw 0.75
 set arrow 2 from 0, ymin to 0, ymax nohead back lc rgb faint lw 0.75
 
