@@ -10,7 +10,9 @@ local rx = require "reactivation"
 local core = require "reactivation.core"
 local machine = require "bench.machine"
 
-local NAMES = { "training", "pytorch", "quiescent", "memory", "kde", "pca", "generation", "start", "growth" }
+local NAMES = {
+  "training", "pytorch", "quiescent", "memory", "kde", "pca", "analyses", "generation", "start", "growth",
+}
 
 local known = {}
 for _, name in ipairs(NAMES) do known[name] = true end
