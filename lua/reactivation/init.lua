@@ -77,6 +77,12 @@ local rx = {
   mean_sd = seeds.mean_sd,
   curves = seeds.curves,
 
+  -- networks at rest
+  slow_points = require "reactivation.dynamics.slow_points",
+  flow = require "reactivation.dynamics.flow",
+  attractor = require "reactivation.dynamics.attractor",
+  rest = require "reactivation.dynamics.rest",
+
   -- trajectories, and units by place and bearing
   total_variance = paths.total_variance,
   step_distance = paths.step_distance,

@@ -187,6 +187,7 @@ void rx_open_moments(lua_State *L);
 void rx_open_kde(lua_State *L);
 void rx_open_linear(lua_State *L);
 void rx_open_maps(lua_State *L);
+void rx_open_dynamics(lua_State *L);
 void rx_open_wasserstein(lua_State *L);
 void rx_open_file(lua_State *L);
 void rx_open_whole(lua_State *L);

@@ -36,6 +36,7 @@ int luaopen_reactivation_core(lua_State *L)
     rx_open_kde(L);
     rx_open_linear(L);
     rx_open_maps(L);
+    rx_open_dynamics(L);
     rx_open_wasserstein(L);
     rx_open_file(L);
     rx_open_whole(L);

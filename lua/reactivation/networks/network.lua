@@ -19,6 +19,7 @@ local reading = require "reactivation.networks.reading"
 local record = require "reactivation.programs.record"
 local run = require "reactivation.networks.run"
 local settings_of = require "reactivation.networks.settings"
+local steps = require "reactivation.dynamics.steps"
 local weights = require "reactivation.networks.weights"
 
 local Network = {}
@@ -131,6 +132,8 @@ function Network:dynamics(driven)
   local program = step_program(self, not driven, nil)
   return program, (self.held:values())
 end
+
+Network.jacobian, Network.drift = steps.methods.jacobian, steps.methods.drift
 
 --- What was recorded, as text: one operation a line. A checkpoint knows cell and loss by it.
 -- @function net:recording
