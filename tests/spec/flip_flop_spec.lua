@@ -79,6 +79,33 @@ describe("the flip-flop", function()
     assert.is_true(history.test_error[2] < 0.05, history.test_error[2])
   end)
 
+  -- Sussillo and Barak (2013): one for each state of the bits
+  for bits, batches in pairs { 200, 300, 500 } do
+    it(("leaves 2^%d stable points in a network that learned it, one for each state"):format(bits), function()
+      local rng = rx.random(1)
+      local learned = rx.tasks.flip_flop { bits = bits, steps = 80, rate = 1.5 }
+      local net = rx.rnn {
+        inputs = bits, units = 48, outputs = bits, init = bits, activation = "tanh", tau = 0.04, bias = true,
+        sigma = 0.05, rng = rng,
+      }
+      rx.train(net, learned, {
+        batches = batches, size = 50, rate = rx.schedule.cosine(1e-2, 1e-3, batches), progress = false,
+      })
+      local states = net:forward(learned:batch(200, rng))
+      local points = rx.slow_points(net, rx.thin(states, 300))
+      local held, stable = {}, 0
+      for i, is_stable in ipairs(points.stable) do
+        if is_stable then
+          stable = stable + 1
+          held[table.concat(learned:decode(points.states:row(i) * net.weights.w_out:t()):totable()[1], " ")] = true
+        end
+      end
+      local different = 0
+      for _ in pairs(held) do different = different + 1 end
+      assert.are.same({ 2 ^ bits, 2 ^ bits }, { stable, different })
+    end)
+  end
+
   it("answers mistakes with the line of the caller", function()
     assert.matches("flip_flop_spec.lua:%d+: bad option 'bits' %(whole number of at least 1 expected, got 0%)",
                    message(function() rx.tasks.flip_flop { bits = 0 } end))
