@@ -287,6 +287,70 @@ local function write(path, text)
   file:close()
 end
 
+describe("a training", function()
+  it("goes from task to task by what its tests found", function()
+    local easy, hard, seen = new_task(), new_task(), {}
+    local history = train(network(), { batches = 30 }, function(batch, last)
+      if last and last.loss > 0 then seen[batch] = last end
+      return last and last.batch >= 20 and hard or easy
+    end)
+    assert.is_nil(seen[0])
+    assert.are.equal(0, seen[1].batch)
+    assert.are.equal(10, seen[15].batch)
+    assert.are.equal(history.test_loss[2], seen[15].loss)
+    assert.are.equal(history.test_error[3], seen[25].error)
+  end)
+
+  -- y = w x, by its own gradient and its own optimizer
+  local function line()
+    local w = rx.matrix(1, 1)
+    local net = {
+      inputs = 1, outputs = 1, rng = rx.random(1), settings = { cell = "line" }, parameters = w, weights = { w = w },
+    }
+    local function off(batch) return batch.inputs * w - batch.targets end
+    function net.gradient(_, batch)
+      return off(batch):mul(off(batch)):mean(), nil, 2 / off(batch).rows * (batch.inputs:t() * off(batch))
+    end
+    function net.loss(_, batch) return off(batch):mul(off(batch)):mean() end
+    return net
+  end
+
+  local function descent()
+    local o = { rate = 0.1, updates = 0 }
+    function o:update(w, gradient)
+      w:copy(w - self.rate * gradient)
+      self.updates = self.updates + 1
+    end
+    function o:state() return { updates = self.updates } end
+    function o:restore(state) self.updates = state.updates end
+    return o
+  end
+
+  local task = {}
+  function task.batch(_, size, rng)
+    local x = rng:normal(3 * size, 1):as_sequence(3)
+    return { init = rx.matrix(size, 1), inputs = x, targets = (3 * x):as_sequence(3) }
+  end
+
+  it("asks of a network and of an optimizer what the page says, and of a checkpoint no more", function()
+    local folder, remove = support.scratch()
+    local options = { batches = 100, size = 20, test_size = 20, progress = false }
+    local whole = line()
+    options.optimizer = descent()
+    local history = rx.train(whole, task, options)
+    assert.near(3, whole.parameters:get(1, 1), 1e-3)
+    assert.is_true(history.test_loss[#history.test_loss] < 1e-5)
+    options.checkpoint = folder .. "/line.h5"
+    options.optimizer, options.batches = descent(), 40
+    rx.train(line(), task, options)
+    local parted = line()
+    options.optimizer, options.batches = descent(), 100
+    rx.train(parted, task, options)
+    assert.is_true(same(whole.parameters, parted.parameters))
+    remove()
+  end)
+end)
+
 describe("a training that is stopped from outside", function()
   local script = [[
     local rx = require "reactivation"

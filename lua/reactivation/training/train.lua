@@ -16,6 +16,9 @@ local recording = require "reactivation.training.recording"
 -- Where in the generator the test batch and its noise lie: far from any training.
 local TEST_POSITION = 1 << 56
 
+-- The test's own task is the one that a curriculum comes to when nothing is left to learn.
+local LEARNED = { batch = math.huge, loss = 0, error = 0 }
+
 local NO_SUCH_FILE = 2 -- all else that keeps a checkpoint from being read is no reason to write over it
 
 local known_options = {
@@ -64,12 +67,12 @@ Trainer.__index = Trainer
 -- mask, the error is weighted by it as the loss is.
 function Trainer:test()
   local rng = core.random(self.rng.seed, TEST_POSITION)
-  local task = self:at("task", self.batches)
+  local task = self:at("task", self.batches, LEARNED)
   local batch = check_batch(task, self.test_size, rng, self.net)
   local decodes = task.decode and batch.truth
   local mask = rawget(batch, "mask")
   local apart, weight = 0, 0
-  local run = run_of(batch, rng, self:at("sigma", self.batches))
+  local run = run_of(batch, rng, self:at("sigma", self.batches, LEARNED))
   local loss = check.about("the task's batch", self.net.loss, self.net, run, function(outputs, first, last)
     if not decodes then return end
     local errors = check.about(nil, decoding_errors, task, outputs, batch.truth:slice(first, last))
@@ -80,11 +83,19 @@ function Trainer:test()
   return loss, decodes and apart / weight or 0 / 0
 end
 
+-- What the last test found, for schedules that go by it; nil before the first.
+function Trainer:last_test()
+  local history = self.history
+  local n = #history.test_batch
+  if n == 0 then return nil end
+  return { batch = history.test_batch[n], loss = history.test_loss[n], error = history.test_error[n] }
+end
+
 -- The value of a schedule, or of the constant in its place, at a batch.
-function Trainer:at(name, batch)
+function Trainer:at(name, batch, last)
   local value = self[name]
   if type(value) ~= "function" then return value end
-  value = value(batch)
+  value = value(batch, last or self:last_test())
   local kind = SCHEDULED[name]
   if kind and not check.kinds[kind][2](value) then
     error(("'%s' at batch %d: %s expected, got %s")
@@ -244,12 +255,15 @@ end
 --- Train a network on a task, by default with Adam at rate 1e-3.
 --
 -- Every batch is fresh; one test batch, with its noise, stays fixed. Schedules are numbers, or
--- functions of the batch number: `rate`, `sigma` (the noise on the state) and `size`. A task may
--- be a function of the batch number too, which makes a curriculum; the test is then its last task.
+-- functions of the batch number: `rate`, `sigma` (the noise on the state) and `size`. A task may be a
+-- function too, which makes a curriculum; the test is then its last task. Such functions also get what the
+-- last test found, `batch`, `loss` and `error` (nil before the first), and so may go by performance.
+--
+-- Whatever offers the same can be trained, and serve as optimizer: docs/writing_a_task.md tells what.
 -- @function rx.train
 -- @param net network
 -- @param task table with `batch(self, size, rng)` and, for the decoding error, `decode(self, outputs)`
---   and perhaps `distance(self, decoded, truth)`
+--   and perhaps `distance(self, decoded, truth)`; or a function that gives such tables
 -- @tab options batches; size (200); optimizer; rate; sigma; rng (the network's); test_every (100);
 --   test_size (200); checkpoint, a path; checkpoint_every (100); progress (true; a path:
 --   of a JSON file that tells other programs `done` and `of`). An existing checkpoint
@@ -263,7 +277,7 @@ return function(net, task, options)
   if not o.batches then
     check.complain("bad option 'batches' (whole number of at least 1 expected, got nothing)")
   end
-  check.argument("network", 1, "train", net)
+  check.that(check.can(net, "gradient") and check.can(net, "loss"), 1, "train", "network", net)
   check.that(type(task) == "table" or type(task) == "function", 2, "train", "task", task)
   for name, kind in pairs(SCHEDULED) do
     local value = o[name]
