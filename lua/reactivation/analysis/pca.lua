@@ -15,7 +15,7 @@ local function moments_of_windows(iterator)
   local moments
   for window in iterator do
     if not check.is_matrix(window) then
-      check.complain("iterator of matrices expected, got a %s", check.describe(window))
+      check.complain("iterator of matrices expected, got a %s", type(window))
     end
     moments = (moments or core.moments(window.cols)):add(window)
   end
