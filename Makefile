@@ -133,7 +133,7 @@ deps:
 
 # built by a make of its own, which sees what `deps` installed
 built: deps
-	@$(MAKE) --no-print-directory --silent all
+	@$(MAKE) --no-print-directory --silent --jobs=$$(nproc) all
 
 demo: built
 	./$(PROGRAM) experiments/head_direction.lua --quick
