@@ -50,11 +50,12 @@ if (numbered) {
 eval colour_bar
 
 # cells are drawn one by one where there are few, since an image is smoothed by some who show it
+# (one that is NaN is given no place: gnuplot 6 would draw it black)
 pixels = values_columns * values_rows <= 10000
 x(column) = xmin + (column + 0.5) * dx
 y(row) = ymin + (row + 0.5) * dy
 if (pixels) {
-  plot data index values matrix using (x($1)):(y($2)):(x($1) - dx / 2):(x($1) + dx / 2): \
+  plot data index values matrix using (x($1) + 0 * $3):(y($2)):(x($1) - dx / 2):(x($1) + dx / 2): \
     (y($2) - dy / 2):(y($2) + dy / 2):3 with boxxyerror fillstyle solid 1 noborder lc palette notitle
 } else {
   plot data index values matrix using (x($1)):(y($2)):3 with image notitle
