@@ -413,8 +413,8 @@ describe("a training that is stopped from outside", function()
         return 1e-3
       end,]])
     write(talking, text)
-    local output, status = support.run(("bash -c 'set -o pipefail; %s %s %s | head -n 1'"):format(
-      support.program, talking, path))
+    local output, status = support.run("bash -c " .. support.quote(
+      ("set -o pipefail; %s %s %s | head -n 1"):format(support.program, talking, path)))
     assert.are.same({ "21\n", 128 + 13 }, { output, status })
     assert.is_true(batch_of(path) > 20)
   end)
