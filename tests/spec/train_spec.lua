@@ -196,8 +196,8 @@ describe("a training", function()
       repeat open[#open + 1] = io.open "/dev/null" until #open > 400 or not io.open "/dev/null"
       rx.train(net, rx.tasks.head_direction { steps = 6, cells = 20 }, { batches = 2, checkpoint = arg[1] })]]
     file:close()
-    local output, status = support.run(("sh -c 'ulimit -n 100; exec %s %s %s'"):format(
-      support.program, script, path))
+    local output, status = support.run("sh -c " .. support.quote(
+      ("ulimit -n 100; exec %s %s %s"):format(support.program, script, path)))
     assert.are.equal(1, status, output)
     assert.matches("kept.h5: Too many open files", output)
     assert.are.equal(30, rx.load(path).batch)
