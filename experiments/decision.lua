@@ -47,7 +47,7 @@ local task = rx.tasks.perceptual_decision { noise = opt.noise }
 local dale = rx.constraints.dale {
   excitatory = EXCITATORY, density = opt.density, self = false, rng = rng,
 }
-dale.encoder = function(w) return w.encoder:abs() end -- the first rates are positive too
+dale.encoder = function(w) return w:abs() end -- the first rates are positive too
 local net = rates {
   inputs = task.inputs, units = opt.units, outputs = task.outputs, init = task.init,
   tau = 0.1, sigma = opt.sigma, rate_cost = opt.rate_cost,

@@ -118,8 +118,6 @@ struct rx_random *rx_test_random(lua_State *L, int index);
 /* How many of `cells` cells a decoding averages: argument `arg`, or 3 as in the paper. */
 size_t rx_check_most_active(lua_State *L, int arg, size_t cells);
 
-/* Option `name` as a population code, if it is cells of either kind; false if absent. */
-bool rx_option_code(lua_State *L, int arg, const char *name, struct rx_code *code);
 bool rx_test_place_code(lua_State *L, int index, struct rx_code *code);
 bool rx_test_head_direction_code(lua_State *L, int index, struct rx_code *code);
 
@@ -141,8 +139,6 @@ bool rx_push_option(lua_State *L, int arg, const char *name);
 double rx_option_number(lua_State *L, int arg, const char *name, double absent);
 size_t rx_option_size(lua_State *L, int arg, const char *name, size_t absent); /* 0: required */
 bool rx_option_boolean(lua_State *L, int arg, const char *name, bool absent);
-int rx_option_choice(lua_State *L, int arg, const char *name, int absent,
-                     const char *const choices[]);
 
 /* Likewise one of the entries, of `size` bytes, of a table of the core: each begins with its name,
  * the last has none. Push all names, as a list. */
@@ -153,9 +149,6 @@ void rx_push_names(lua_State *L, const void *table, size_t size);
 /* Option `name`, a matrix of this shape and of finite numbers; NULL if absent. */
 struct rx_matrix *rx_option_matrix(lua_State *L, int arg, const char *name, lua_Integer rows,
                                    lua_Integer cols);
-
-struct rx_random *rx_option_random(lua_State *L, int arg, const char *name,
-                                   struct rx_random *absent);
 
 /* Raise: bad option 'name' (message). */
 int rx_option_error(lua_State *L, const char *name, const char *format, ...);

@@ -119,12 +119,6 @@ int rx_option_entry(lua_State *L, int arg, const char *name, int absent, const v
     return rx_option_error(L, name, "one of %s expected, got %s", lua_tostring(L, -1), got);
 }
 
-int rx_option_choice(lua_State *L, int arg, const char *name, int absent,
-                     const char *const choices[])
-{
-    return rx_option_entry(L, arg, name, absent, choices, sizeof choices[0]);
-}
-
 void rx_push_names(lua_State *L, const void *table, size_t size)
 {
     const char *entry;
@@ -160,16 +154,4 @@ struct rx_matrix *rx_option_matrix(lua_State *L, int arg, const char *name, lua_
                         (double)m->data[bad], (int)(bad / m->cols) + 1, (int)(bad % m->cols) + 1);
     lua_pop(L, 1); /* the copy of the options keeps it alive */
     return m;
-}
-
-struct rx_random *rx_option_random(lua_State *L, int arg, const char *name,
-                                   struct rx_random *absent)
-{
-    if (!rx_push_option(L, arg, name))
-        return absent;
-    struct rx_random *random = rx_test_random(L, -1);
-    if (!random)
-        rx_option_error(L, name, "random generator expected, got %s", rx_describe(L, -1));
-    lua_pop(L, 1);
-    return random;
 }

@@ -83,35 +83,42 @@ enum rx_status rx_solve(float *x, const float *a, const float *b, size_t n, size
 
 /* --- singular values ------------------------------------------------------------------------- */
 
-/* Of m (rows, cols): u (rows, k), s (k) falling, vt (k, cols); m is overwritten. */
-static lapack_int decompose(double *u, double *s, double *vt, double *m, size_t rows, size_t cols)
+/* m (rows, cols) = u (rows, k) diag(s) vt (k, cols), k the smaller of both, s falling */
+struct decomposition {
+    double *m, *u, *s, *vt;
+    size_t k;
+    lapack_int failed;
+};
+
+/* Of `m`, in one block of doubles: free `d->m`, which LAPACK has overwritten. */
+static bool decompose(struct decomposition *d, const float *m, size_t rows, size_t cols)
 {
     const size_t k = rows < cols ? rows : cols;
-    lapack_int failed = 0;
-    if (k == 0)
-        return 0;
-    ON_ONE_THREAD
-    failed = LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', (int)rows, (int)cols, m, (int)cols, s, u, (int)k,
-                            vt, (int)cols);
-    return failed;
+    d->m = take(rows * cols + rows * k + k + k * cols);
+    if (!d->m)
+        return false;
+    d->k = k, d->u = d->m + rows * cols, d->s = d->u + rows * k, d->vt = d->s + k;
+    widen(d->m, m, rows * cols);
+    d->failed = 0;
+    if (k)
+        ON_ONE_THREAD
+    d->failed = LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', (int)rows, (int)cols, d->m, (int)cols, d->s,
+                               d->u, (int)k, d->vt, (int)cols);
+    return true;
 }
 
 enum rx_status rx_svd(float *u, float *s, float *v, const float *m, size_t rows, size_t cols)
 {
-    const size_t k = rows < cols ? rows : cols;
-    double *memory = take(rows * cols + rows * k + k + k * cols);
-    if (!memory)
+    struct decomposition d;
+    if (!decompose(&d, m, rows, cols))
         return RX_NO_MEMORY;
-    double *left = memory + rows * cols, *values = left + rows * k, *right = values + k;
-    widen(memory, m, rows * cols);
-    const lapack_int failed = decompose(left, values, right, memory, rows, cols);
-    narrow(u, left, rows * k);
-    narrow(s, values, k);
-    for (size_t i = 0; i < k; i++)
+    narrow(u, d.u, rows * d.k);
+    narrow(s, d.s, d.k);
+    for (size_t i = 0; i < d.k; i++)
         for (size_t j = 0; j < cols; j++)
-            v[j * k + i] = (float)right[i * cols + j];
-    free(memory);
-    return rx_lapack_status(failed);
+            v[j * d.k + i] = (float)d.vt[i * cols + j];
+    free(d.m);
+    return rx_lapack_status(d.failed);
 }
 
 /* out (cols, rows) = vt' diag(1 / s) u', over the first `used` of k singular values */
@@ -130,20 +137,16 @@ static void multiply_back(double *out, const double *u, const double *s, double 
 
 enum rx_status rx_pseudoinverse(float *out, const float *m, size_t rows, size_t cols, double cutoff)
 {
-    const size_t k = rows < cols ? rows : cols;
-    double *memory = take(rows * cols + rows * k + k + k * cols);
-    if (!memory)
+    struct decomposition d;
+    if (!decompose(&d, m, rows, cols))
         return RX_NO_MEMORY;
-    double *left = memory + rows * cols, *values = left + rows * k, *right = values + k;
-    widen(memory, m, rows * cols);
-    const lapack_int failed = decompose(left, values, right, memory, rows, cols);
     size_t used = 0;
-    while (!failed && used < k && values[used] > cutoff * values[0])
+    while (!d.failed && used < d.k && d.s[used] > cutoff * d.s[0])
         used++;
-    multiply_back(memory, left, values, right, rows, cols, k, used);
-    narrow(out, memory, rows * cols);
-    free(memory);
-    return rx_lapack_status(failed);
+    multiply_back(d.m, d.u, d.s, d.vt, rows, cols, d.k, used);
+    narrow(out, d.m, rows * cols);
+    free(d.m);
+    return rx_lapack_status(d.failed);
 }
 
 /* --- eigenvalues ----------------------------------------------------------------------------- */

@@ -52,7 +52,6 @@ int rx_child_start(struct rx_child *child, void (*work)(int out, void *context),
     if (error != 0)
         close(ends[0]);
     child->in = ends[0];
-    child->status = -1;
     child->at = child->held = 0;
     return error;
 }
@@ -103,11 +102,6 @@ void rx_child_end(struct rx_child *child, bool done)
     close(child->in); /* should it still be speaking, it ends */
     if (!done)
         kill(child->pid, SIGKILL);
-    while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
+    while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
         ;
-}
-
-bool rx_child_succeeded(const struct rx_child *child)
-{
-    return WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0;
 }

@@ -14,7 +14,6 @@
 struct rx_child {
     pid_t pid;
     int in;          /* what it says */
-    int status;      /* as of waitpid, once it has ended */
     size_t at, held; /* of the block: read up to, and in it */
     char block[1 << 16];
 };
@@ -27,8 +26,5 @@ bool rx_child_read(struct rx_child *child, void *bytes, size_t size);
 
 /* Wait for its end, or bring it about unless it is `done`. */
 void rx_child_end(struct rx_child *child, bool done);
-
-/* Whether it came to its end by itself. */
-bool rx_child_succeeded(const struct rx_child *child);
 
 #endif

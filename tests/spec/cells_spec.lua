@@ -26,8 +26,8 @@ local REFERENCES = {
     make = rx.rnn,
     further = function(g)
       return { bias = true, constrain = {
-        w_rec = function(w) return w.w_rec:abs():mul(g.constraint.mask):mul(g.constraint.sign) end,
-        w_in = function(w) return w.w_in:abs() end,
+        w_rec = function(w) return w:abs():mul(g.constraint.mask):mul(g.constraint.sign) end,
+        w_in = function(w) return w:abs() end,
       } }
     end,
   },
@@ -323,7 +323,7 @@ describe("the gradient worked out on the tape", function()
       local net = (rx.cells[name] or rx[name]) {
         inputs = 2, units = 6, outputs = 3, init = 2, sigma = 0.5, rng = rng, activation = activation or nil,
         penalty = function(w) return 1e-2 * (w.w_out ^ 2):sum() end,
-        constrain = { encoder = function(w) return w.encoder:abs() end },
+        constrain = { encoder = function(w) return w:abs() end },
       }
       local worst, each = rx.check_gradient(net, batch())
       assert.is_true(worst < 1e-5, worst)

@@ -97,7 +97,7 @@ describe("the derivative of a step", function()
   it("is of the weights as constraints make them, and as they are now", function()
     local net = rx.rnn {
       inputs = 1, units = 4, outputs = 2, rng = rx.random(7), activation = "identity",
-      constrain = { w_rec = function(w) return w.w_rec:abs() end },
+      constrain = { w_rec = function(w) return w:abs() end },
     }
     local state = rx.matrix(1, 4)
     local expected = 0.2 * net.weights.w_rec:abs()

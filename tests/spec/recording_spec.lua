@@ -84,7 +84,7 @@ describe("a checkpoint", function()
   end)
 
   it("refuses other constraints, and comes back only under its own", function()
-    local function absolute() return { constrain = { w = function(w) return w.w:abs() end } } end
+    local function absolute() return { constrain = { w = function(w) return w:abs() end } } end
     local first = train(network(slow(0.1), absolute()), 3)
     assert.matches("constrained weights", message(train, network(slow(0.1)), 6))
     local nothing, problem = rx.load_network(path)

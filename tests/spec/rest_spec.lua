@@ -91,7 +91,7 @@ describe("a way to rest", function()
   it("is one of any cell, and of constrained weights", function()
     local gru = rx.gru { inputs = 1, units = 5, outputs = 3, sigma = 0.1, rng = rx.random(1) }
     assert.are.equal(2, #rx.rest.network(gru, rx.rest.adaptation()).cell.state)
-    local dale = small { constrain = { w_rec = function(w) return w.w_rec:abs() end } }
+    local dale = small { constrain = { w_rec = function(w) return w:abs() end } }
     assert.is_true(same(run(dale), run(rx.rest.network(dale, rx.rest.noise(1)))))
     local own = rx.cell {
       name = "own", state = { "x" }, weights = function(s) return { m = { s.units, s.units }, c = { 1, s.units } } end,

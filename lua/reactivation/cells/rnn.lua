@@ -13,7 +13,7 @@ local cells = require "reactivation.cells.cell"
 --   that each unit learns, from zero; `noise`, "gaussian" (default) or "uniform" on [0, 1); `rng`, which
 --   draws the first weights and later the noise. Of every network: `loss`, a function
 --   (`rx.loss.mean_squared`); `penalty`, a function of the weights that gives one number; `constrain`, name
---   of a weight -> function of the weights, what the network uses in its place; `initial`, name of a weight
+--   of a weight -> function of that weight, what the network uses in its place; `initial`, name of a weight
 --   -> function(rows, cols, rng) -> first values
 -- @treturn network its weights are `encoder`, `w_out`, `w_in`, `w_rec` and, with biases, `b_rec`
 -- @usage

@@ -1,7 +1,7 @@
 --- Constraints: what a network uses in place of its weights.
---A table of functions, by the name of a weight, for the option `constrain` of any network. Each is given
--- the weights as they are held, by name, and returns what is used: a function that can be differentiated,
--- of the same shape.
+-- A table of functions, by the name of a weight, for the option `constrain` of any network. Each is given
+-- the weight as it is held and returns what is used in its place, of the same shape and made by operators
+-- and methods that can be differentiated.
 -- @module reactivation.constraints
 -- @pragma nostrip
 
@@ -91,16 +91,16 @@ function constraints.dale(options)
       check.complain("bad option '%s' (number from 0 to 1 expected, got %s)", name, o[name])
     end
   end
+  if o.density == 0 then check.complain "bad option 'density' (number above 0 expected, got 0)" end
   local rng = o.rng or core.random(0)
   o.seed, o.position = rng.seed, PLACE + rng.position
   local dale = {
     [o.recurrent] = function(w)
-      local held = w[o.recurrent]
-      local s = shape(o, held.rows, held.cols)
-      return held:abs():mul(s.mask):mul(s.sign)
+      local s = shape(o, w.rows, w.cols)
+      return w:abs():mul(s.mask):mul(s.sign)
     end,
-    [o.input] = function(w) return w[o.input]:abs() end,
-    w_out = function(w) return w.w_out:abs():mul(shape(o, w[o.recurrent].rows, w.w_out.cols).excites) end,
+    [o.input] = function(w) return w:abs() end,
+    w_out = function(w) return w:abs():mul(signs(w.cols, o.excitatory):gt(0)) end,
   }
   o.initial = { [o.recurrent] = balanced(o) }
   return setmetatable(dale, { __index = function(_, name) return Dale[name] and o[name] end })

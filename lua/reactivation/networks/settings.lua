@@ -66,11 +66,15 @@ function settings.check(cell, options)
     end
   end
   add(BASE)
-  add(own(cell))
-  for _, name in ipairs(OBJECTS) do
-    names[#names + 1] = name
-    known[name] = { name }
+  for _, name in ipairs(OBJECTS) do known[name] = { name } end
+  for _, option in ipairs(own(cell)) do
+    if known[option[1]] then
+      check.complain("cell '%s': '%s' is an option of every network, and none of the cell's own", cell.name,
+                     option[1])
+    end
+    add { option }
   end
+  table.move(OBJECTS, 1, #OBJECTS, #names + 1, names)
   for name in pairs(options) do
     if not known[name] then
       check.complain("unknown option %s; known are %s", check.describe(name), table.concat(names, ", "))

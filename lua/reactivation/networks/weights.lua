@@ -61,6 +61,7 @@ local function draw(matrix, shape, initial, rng)
       check.complain("first values of %d x %d expected, got %s", matrix.rows, matrix.cols,
                      check.describe(made))
     end
+    if not made:is_finite() then check.complain("first values of finite numbers expected") end
     matrix:copy(made)
   elseif matrix.rows == 1 and not shape.fan_in then
     rng:seek(rng.position + (matrix.cols + CHUNK - 1) // CHUNK)
@@ -105,6 +106,7 @@ function weights.new(cell, settings, options)
       check.complain("bad option 'constrain' (function expected for '%s', got %s)", name, check.describe(f))
     end
   end
+  if next(self.constrain) then self:variables() end -- a mistake in one is told here
   return self
 end
 
@@ -185,14 +187,14 @@ local function evaluate(node, used, known)
   return made
 end
 
-function Weights:constrained(name, raw)
-  local made = self.constrain[name](raw)
+function Weights:constrained(name, held)
+  local made = self.constrain[name](held)
   if type(made) == "table" and check.is_matrix(made.value) then
     made = variable.lift(made)
   end
   local like = self.views[name]
   if not variable.is(made) or made.rows ~= like.rows or made.cols ~= like.cols then
-    check.complain("the constraint of '%s': %d x %d made of the weights expected, got %s", name, like.rows,
+    check.complain("the constraint of '%s': %d x %d made of the weight expected, got %s", name, like.rows,
                    like.cols,
                    variable.is(made) and ("%d x %d"):format(made.rows, made.cols) or check.describe(made))
   end
@@ -213,10 +215,7 @@ end
 function Weights:variables()
   local raw, used = {}, {}
   for name, view in pairs(self.views) do raw[name] = variable.new(view) end
-  local readable = named(raw, self.names)
-  for name, v in pairs(raw) do
-    used[name] = self.constrain[name] and self:constrained(name, readable) or v
-  end
+  for name, v in pairs(raw) do used[name] = self.constrain[name] and self:constrained(name, v) or v end
   return raw, used
 end
 
