@@ -138,9 +138,11 @@ built: deps
 demo: built
 	./$(PROGRAM) experiments/head_direction.lua --quick
 
+LEAKS = suppressions='$(CURDIR)/tests/leaks.supp'
+
 # fails on a failing test, and then says so last
 test: built
-	LSAN_OPTIONS="suppressions='$(CURDIR)/tests/leaks.supp'" RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal $(SPECS)
+	LSAN_OPTIONS="$(LEAKS)" RXLUA=./$(PROGRAM) busted --lua=./$(PROGRAM) --output=plainTerminal $(SPECS)
 
 # the same where nothing was installed before
 clean-room:
@@ -148,11 +150,24 @@ clean-room:
 	tests/clean_room.sh bookworm
 	tests/clean_room.sh trixie
 
-# fuzz.lua is the loop of the others; the sanitizers have a malloc of their own, as memory.lua's program has
-FUZZERS = $(filter-out $(patsubst %,tests/fault/%.lua,fuzz examples mutations) $(if $(SANITIZE),tests/fault/memory.lua),$(wildcard tests/fault/*.lua))
+# fuzz.lua is the loop of the others
+FUZZERS = $(filter-out fuzz examples mutations,$(basename $(notdir $(wildcard tests/fault/*.lua))))
 
-fuzz: built $(if $(SANITIZE),,$(BUILD)/fault/memory)
-	@for fuzzer in $(FUZZERS); do MALLOC_PERTURB_=165 ./$(PROGRAM) $$fuzzer || exit 1; done
+fuzz: $(FUZZERS:%=fuzz-%)
+
+# What a call asks for by mistake is refused before the machine has no memory left.
+ifdef SANITIZE
+  LIMITS = ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=500
+else
+  LIMITS = ulimit -v 6000000; MALLOC_PERTURB_=165
+endif
+$(filter-out fuzz-memory,$(FUZZERS:%=fuzz-%)): fuzz-%: built
+	@$(LIMITS) LSAN_OPTIONS="$(LEAKS)" ./$(PROGRAM) tests/fault/$*.lua
+
+# its program has a malloc of its own, as the sanitizers have
+fuzz-memory: built
+	@$(MAKE) --no-print-directory --silent SANITIZE= build/fault/memory
+	@build/fault/memory tests/fault/memory.lua
 
 $(BUILD)/fault/memory: tests/fault/memory.c $(LIBRARY) $(BUILD)/host/no_web.o
 	@mkdir -p $(@D)
@@ -255,4 +270,4 @@ clean:
 
 FORCE:
 .PHONY: all help deps built demo test clean-room fuzz bench docs lint definitions install uninstall dist deb \
-  clean FORCE
+  clean FORCE $(FUZZERS:%=fuzz-%)

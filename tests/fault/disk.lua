@@ -1,5 +1,6 @@
 -- A disk that fills up at any byte, or a writer that is killed: each file is the former one or the new one.
 
+local core = require "reactivation.core"
 local fuzz = require "tests.fault.fuzz"
 local lfs = require "lfs"
 
@@ -47,11 +48,14 @@ fuzz("disk", function(seed)
   local path, fresh = place .. "/" .. name, place .. "/whole/" .. name
   assert(os.execute("mkdir -p " .. place .. "/whole"))
   assert(os.execute(command(name, path, 3)))
+  local began = core.now()
   assert(os.execute(command(name, fresh, 9)))
+  local duration = core.now() - began
   local old, new = read(path), read(fresh)
   local killed = math.random() < 0.5
   if killed then
-    os.execute(("%s & sleep 0.0%02d; kill -KILL $! 2>/dev/null; wait"):format(command(name, path, 9), math.random(99)))
+    os.execute(("%s & sleep %.4f; kill -KILL $! 2>/dev/null; wait")
+               :format(command(name, path, 9), math.random() * duration))
   else -- a limit on the size of files is met in the middle of writing, as a full disk is
     os.execute(("ulimit -f %d; %s"):format(math.random(0, #new // 512 + 1), command(name, path, 9)))
   end

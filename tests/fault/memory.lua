@@ -3,9 +3,7 @@
 
 -- luacheck: globals memory
 
-if not memory then -- in a program whose memory runs out when it is told to
-  os.exit(os.execute "build/fault/memory tests/fault/memory.lua", true)
-end
+assert(memory, "to be run by build/fault/memory, whose memory runs out when it is told to: make fuzz-memory")
 
 local fuzz = require "tests.fault.fuzz"
 local rx = require "reactivation"

@@ -1,6 +1,7 @@
 -- Signals at any moment of a training: its checkpoint is whole, and the run that goes on from it ends with the
 -- weights of one that was never stopped.
 
+local core = require "reactivation.core"
 local fuzz = require "tests.fault.fuzz"
 local rx = require "reactivation"
 
@@ -25,7 +26,9 @@ file:close()
 local function command(path) return ("%s %s %s"):format(program, script, path) end
 
 local whole = folder .. "/whole.h5"
+local began = core.now()
 assert(os.execute(command(whole) .. " >/dev/null"))
+local duration = core.now() - began
 local right = assert(rx.load(whole))
 
 local function same(a, b)
@@ -38,8 +41,8 @@ local function stop(path)
     os.execute(("%s 2>/dev/null | head -n %d >/dev/null"):format(command(path), math.random(1, 200)))
   else
     local signal = ({ "KILL", "INT", "TERM", "HUP" })[how]
-    os.execute(("%s >/dev/null 2>&1 & sleep 0.%03d; kill -%s $! 2>/dev/null; wait")
-               :format(command(path), math.random(5, 400), signal))
+    os.execute(("%s >/dev/null 2>&1 & sleep %.3f; kill -%s $! 2>/dev/null; wait")
+               :format(command(path), math.random() * duration, signal))
   end
 end
 

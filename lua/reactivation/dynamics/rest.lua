@@ -43,9 +43,12 @@ local function around(cell, state, step)
   return wrapped
 end
 
+-- What the functions below make, and nobody else.
+local Mode = {}
+
 local function mode(name, fields)
   fields.name = name
-  return fields
+  return setmetatable(fields, Mode)
 end
 
 --- Rest as it is, but with another noise.
@@ -140,8 +143,7 @@ function rest.gain(factor, options)
 end
 
 local function check_mode(value, argument, name)
-  local fits = type(value) == "table" and type(value.name) == "string" and type(value.factor) == "number"
-  check.that(fits, argument, name, "a mode of rx.rest", value)
+  check.that(getmetatable(value) == Mode, argument, name, "a mode of rx.rest", value)
 end
 
 --- A network that rests in a mode: of the same weights, as its constraints have made them, and with the
