@@ -16,9 +16,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_ARGUMENTS = 64, MESSAGE_SIZE = 2000, POLL_MS = 10, DEFAULT_WIDTH = 80 };
+enum { MOST_ARGUMENTS = 64, MESSAGE_SIZE = 2000, POLL_MS = 10, GRACE_S = 10, DEFAULT_WIDTH = 80 };
 
 extern char **environ;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 /* A program's last words: the first of what it wrote to its standard error. */
 struct message {
@@ -237,14 +244,31 @@ static int child_ended(lua_State *L)
     return 2;
 }
 
-/* Ask it to end, as Ctrl-C would, and wait until it has: a training then saves what it reached. */
+static bool ends_within(struct child *child, double seconds)
+{
+    const double finish = now() + seconds;
+    while (waitpid(child->pid, &child->status, WNOHANG) == 0) {
+        if (now() >= finish)
+            return false;
+        poll(NULL, 0, POLL_MS);
+    }
+    return true;
+}
+
+/* stop([grace]): ask it to end, as Ctrl-C would, so that a training saves what it reached; kill it
+ * if it has not ended after `grace` seconds (10) */
 static int child_stop(lua_State *L)
 {
     struct child *child = check_child(L);
+    const double grace = lua_isnoneornil(L, 2) ? GRACE_S : rx_check_number(L, 2);
+    rx_argument_check(L, grace >= 0, 2, "seconds of at least 0 expected");
     if (child->pid != 0) {
         kill(child->pid, SIGINT);
-        while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
-            ;
+        if (!ends_within(child, grace)) {
+            kill(child->pid, SIGKILL);
+            while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
+                ;
+        }
         child->pid = 0;
     }
     return 0;
@@ -261,7 +285,7 @@ static int process_end_with_parent(lua_State *L)
 
 static const struct rx_binding child_methods[] = {
     { "ended", child_ended, 0 },
-    { "stop", child_stop, 0 },
+    { "stop", child_stop, 1 },
     { "__gc", child_stop, 1 },
     { NULL, NULL, 0 },
 };
@@ -298,9 +322,7 @@ static int process_terminal_width(lua_State *L)
 /* now() -> seconds of a clock that only goes forward */
 static int process_now(lua_State *L)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    lua_pushnumber(L, (double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
+    lua_pushnumber(L, now());
     return 1;
 }
 

@@ -1,7 +1,7 @@
 -- Losses under masks, with penalties and costs, against reference data; and cells by chance against the tape.
 local rx = require "reactivation"
 local support = require "tests.spec.support"
-local relative_error = support.relative_error
+local message, relative_error = support.message, support.relative_error
 
 local function golden_network(make, g, further)
   local options = {
@@ -149,4 +149,22 @@ it("cells by chance have the gradients that the tape gives", function()
     end
     assert.is_true(off < 2e-6 * largest, ("cell %d: %g of %g"):format(seed, off, largest))
   end
+end)
+
+describe("a variable", function()
+  local v = rx.variable(rx.matrix { { 1, 2 }, { 3, 4 } })
+
+  it("that is no single number asks for the gradient at it", function()
+    (v * 3):backward(rx.matrix { { 1, 0 }, { 0, 2 } })
+    assert.are.same({ { 3, 0 }, { 0, 6 } }, v.grad:totable())
+    assert.matches("losses_spec.lua.*'backward' of a variable of 2 x 2 needs the gradient at it",
+                   message(function() v:tanh():backward() end))
+    assert.matches("2 x 2 matrix expected, got 1 x 2", message(function() v:backward(rx.matrix(1, 2)) end))
+  end)
+
+  it("refuses what its methods do not take", function()
+    assert.matches("too many arguments to 'tanh'", message(function() v:tanh(1) end))
+    assert.matches("column from 2 to 2 expected, got 1", message(function() v:columns(2, 1) end))
+    assert.matches("a mean of no numbers", message(function() rx.variable(rx.matrix(0, 2)):mean() end))
+  end)
 end)

@@ -57,6 +57,12 @@ describe("rate maps", function()
     assert.is_true(support.same(found[1], found[2]))
   end)
 
+  it("of positions that all lie outside the box are none", function()
+    assert.matches("none of the 5 positions lies in the box of side 2.2", message(function()
+      rx.rate_maps(rx.matrix(5, 2, 7), rx.matrix(5, 1, 1))
+    end))
+  end)
+
   it("answer mistakes", function()
     local rng = rx.random(2)
     local positions = rng:uniform(10, 2)

@@ -313,6 +313,15 @@ describe("a program beside this one", function()
     assert.are.same({ true, false }, { process:ended() })
   end)
 
+  it("that does not end when it is asked to is killed", function()
+    local process = assert(core.start { "sh", "-c", "trap '' INT; echo on; sleep 100", log = log })
+    while read(log) == "" do core.sleep(0.01) end
+    local began = core.now()
+    process:stop(0.1)
+    assert.is_true(core.now() - began < 5)
+    assert.are.same({ true, false }, { process:ended() })
+  end)
+
   it("ends with this one if it asks for that, even when this one is killed", function()
     local function script(name, text)
       local file = io.open(folder .. "/" .. name, "w")

@@ -169,6 +169,11 @@ describe("a sweep", function()
     assert.matches("sweep_spec.lua:%d+: bad argument #2 to 'sweep' %(numbers, booleans or short words expected as 'a'",
                    problem { a = { "../b" } })
     assert.matches("names of letters, digits and _ expected, got 'a b'", problem { ["a b"] = { 1 } })
+    assert.matches("names of letters, digits and _ expected, got 1", problem { a = { 1 }, 2 })
+    assert.matches("a=1 is there twice", problem { a = { 1, 2, 1.0 } })
+    assert.matches("a=1: 'a' varies, and cannot be the name of a result", message(function()
+      rx.sweep(folder .. "/twice", { a = { 1 } }, function(c) return { a = c.a } end)
+    end))
     assert.matches("sweep_spec.lua:%d+: bad argument #3 to 'sweep' %(function expected, got nil",
                    message(function() rx.sweep(folder, { a = { 1 } }) end))
   end)

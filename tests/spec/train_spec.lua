@@ -378,10 +378,10 @@ describe("a training that is stopped from outside", function()
     return run and run.batch or 0
   end
 
-  -- Run the script until it has come some batches further, then send the signal.
-  local function run_and_stop(path, signal)
+  -- Run a script until it has come some batches further, then send the signal.
+  local function run_and_stop(from, path, signal)
     local before = batch_of(path)
-    local pipe = io.popen(("%s %s %s 2>/dev/null & echo $!; wait"):format(support.program, source, path))
+    local pipe = io.popen(("%s %s %s 2>/dev/null & echo $!; wait"):format(support.program, from, path))
     local process = pipe:read("n")
     local running = true
     while running and batch_of(path) <= before do
@@ -391,19 +391,32 @@ describe("a training that is stopped from outside", function()
     pipe:close()
   end
 
+  -- Stop it three times; what it ends with is what it ends with when nothing stops it.
+  local function stop_thrice(from, right, signal)
+    local path = ("%s.%s.h5"):format(from, signal)
+    for _ = 1, 3 do run_and_stop(from, path, signal) end
+    local reached = batch_of(path)
+    assert.is_true(reached > 0 and reached < 1000, "the training was over before it could be stopped")
+    local output, status = support.run(("%s %s %s"):format(support.program, from, path))
+    assert.are.equal(0, status, output)
+    local again = rx.load(path)
+    for name, matrix in pairs(right.weights) do assert.is_true(same(matrix, again.weights[name])) end
+    assert.are.same(right.history, again.history)
+  end
+
   for _, signal in ipairs { "KILL", "INT", "TERM", "HUP" } do
     it("by SIG" .. signal .. ", three times, ends with the same weights, bit for bit", function()
-      local path = ("%s/%s.h5"):format(folder, signal)
-      for _ = 1, 3 do run_and_stop(path, signal) end
-      local reached = batch_of(path)
-      assert.is_true(reached > 0 and reached < 1000, "the training was over before it could be stopped")
-      local output, status = support.run(("%s %s %s"):format(support.program, source, path))
-      assert.are.equal(0, status, output)
-      local again = rx.load(path)
-      for name, matrix in pairs(whole.weights) do assert.is_true(same(matrix, again.weights[name])) end
-      assert.are.same(whole.history, again.history)
+      stop_thrice(source, whole, signal)
     end)
   end
+
+  it("is the same of a cell with two states", function()
+    local from = folder .. "/lstm.lua"
+    write(from, (script:gsub("rx.rnn", "rx.cells.lstm")))
+    local output, status = support.run(("%s %s %s/lstm.h5"):format(support.program, from, folder))
+    assert.are.equal(0, status, output)
+    stop_thrice(from, rx.load(folder .. "/lstm.h5"), "KILL")
+  end)
 
   it("because nobody reads what it prints, has saved, and says nothing of it", function()
     local path, talking = folder .. "/pipe.h5", folder .. "/talking.lua"

@@ -56,7 +56,7 @@ end
 --   each side (20)
 -- @treturn table `rates`, a sequence with a map for each unit: `rates:at(u)` is bins x bins, x down and y
 --   across, NaN where no position lies; `occupancy`, bins x bins: how many lie there; `outside`, how many lie
---   outside the box and count nowhere; `box` and `bins`
+--   outside the box and count nowhere, which cannot be all; `box` and `bins`
 -- @usage
 -- local maps = rx.rate_maps(rng:uniform(5000, 2, -1, 1), rng:uniform(5000, 3), { box = 2, bins = 10 })
 -- print(maps.rates:at(1), rx.spatial_information(maps), rx.grid_score(maps.rates))
@@ -67,6 +67,10 @@ function maps.rate_maps(positions, activity, options)
   local o = check_options(options, { box = { "positive", 2.2 }, bins = { "size", 20 } })
   check_bins(o.bins, 1)
   o.occupancy, o.rates, o.outside = core.bin_rates(positions, activity, o.box, o.bins, false)
+  if o.outside == positions.rows then
+    check.complain("maps of nothing: none of the %d positions lies in the box of side %g, centred on 0",
+                   positions.rows, o.box)
+  end
   return o
 end
 

@@ -46,17 +46,21 @@ end
 local PCA = {}
 PCA.__index = PCA
 
+-- Of no variance there are no shares.
+local function shares_of(variance, total)
+  return total > 0 and variance / total or core.matrix(variance.rows, 1, 0 / 0)
+end
+
 --- Principal components of rows.
 -- @function rx.pca
 -- @param source their source
 -- @return a table: `mean` (1 x features), `components` (one a row, largest variance first),
---   `variance` along them (features x 1) and `ratio`, each one's share of the whole
+--   `variance` along them (features x 1) and `ratio`, each one's share of the whole, NaN if no rows vary
 -- @usage local plane = rx.pca(states):project(states, 2)
 -- @usage local pca = rx.pca(net:stream { init = batch.init, steps = 2000, reuse = true })
 function analysis.pca(source)
   local pca = core.pca(moments_of(source, "pca"))
-  local total = pca.variance:sum()
-  pca.ratio = total > 0 and pca.variance / total or pca.variance
+  pca.ratio = shares_of(pca.variance, pca.variance:sum())
   return setmetatable(pca, PCA)
 end
 
@@ -78,20 +82,20 @@ end
 -- @function pca:shares
 -- @param source the source of these rows
 -- @int[opt] k how many components; all by default
--- @return k x 1; of the rows that the components come from, it is `ratio`
+-- @return k x 1; of the rows that the components come from, it is `ratio`. NaN if these rows do not vary
 -- @usage local cumulative = rx.pca(data):shares(points, 2):cumsum()
 function PCA:shares(source, k)
   local covariance, along = moments_of(source, "shares"):covariance(), axes(self, k)
   local variance, total = (along * covariance):mul(along):sum("columns"), 0
   for i = 1, covariance.rows do total = total + covariance:get(i, i) end
-  return total > 0 and variance / total or variance
+  return shares_of(variance, total)
 end
 
 --- Share of the variance of other rows that lies along the first components together.
 -- @function pca:explained
 -- @param source the source of these rows
 -- @int k how many components
--- @treturn number from 0 to 1
+-- @treturn number from 0 to 1; NaN if these rows do not vary
 function PCA:explained(source, k)
   return self:shares(source, k):sum()
 end

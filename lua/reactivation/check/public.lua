@@ -53,19 +53,29 @@ local function is_of(object, class)
   return false
 end
 
--- Guard the methods of a class. Called with a dot, a method would take its first argument for the object.
-function public.methods(class)
+-- Guard the methods of a class, whose objects `is` knows where no metatable tells; they stay unlisted. Called
+-- with a dot, a method would take its first argument for the object.
+function public.unlisted_methods(class, is)
+  is = is or function(object) return is_of(object, class) end
   for name, method in pairs(class) do
     if type(method) == "function" and not name:find("^__") then
       local guarded = guard(name, method, 1)
       class[name] = function(self, ...)
-        if not is_of(self, class) then
+        if not is(self) then
           check.complain("'%s' is a method: call it with a colon, object:%s(...)", name, name)
         end
         return guarded(self, ...)
       end
-      public.names[class[name]] = ":" .. name
     end
+  end
+  return class
+end
+
+-- The same for what users call on objects that they have.
+function public.methods(class, is)
+  public.unlisted_methods(class, is)
+  for name, method in pairs(class) do
+    if type(method) == "function" and not name:find("^__") then public.names[method] = ":" .. name end
   end
   return class
 end

@@ -6,6 +6,7 @@
 -- never recorded.
 
 local check = require "reactivation.check"
+local public = require "reactivation.check.public"
 
 local Symbol = {}      -- metatable
 local methods = {}
@@ -344,6 +345,8 @@ function symbol.where(x, mask)
   if is_number(x, 0) then return x end
   return x.graph:node("where", x.rows, x.cols, x, mask)
 end
+
+public.unlisted_methods(methods, symbol.is)
 
 -- --- what symbols refuse --------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 
 local check = require "reactivation.check"
 local core = require "reactivation.core"
+local public = require "reactivation.check.public"
 local rules = require "reactivation.programs.rules"
 local values = require "reactivation.programs.values"
 
@@ -57,7 +58,13 @@ for _, op in ipairs {
   methods[op] = function(a) return apply(op, a) end
 end
 function methods.clamp(a, least, most) return apply("clamp", a, least, most) end
-function methods.columns(a, first, last) return apply("columns", a, first, last - first + 1) end
+function methods.columns(a, first, last)
+  check.argument("size", 1, "columns", first)
+  check.argument("size", 2, "columns", last)
+  local holds = first <= last and last <= a.cols
+  check.that(holds, 2, "columns", ("column from %d to %d"):format(first, a.cols), last)
+  return apply("columns", a, first, last - first + 1)
+end
 function methods.column(a, j) return a:columns(j, j) end
 
 local function over(name, which)
@@ -75,6 +82,7 @@ end
 function methods.mean(a, which)
   which = over("mean", which)
   local of = which == "rows" and a.rows or which == "columns" and a.cols or a.rows * a.cols
+  if of == 0 then check.complain("a mean of no numbers") end
   return a:sum(which) / of
 end
 function methods.max(a, which)
@@ -161,7 +169,7 @@ end
 
 --- The gradient at everything that this was made from; added to what an earlier call left there.
 -- @function v:backward
--- @tparam[opt] matrix gradient at this variable, by default ones, which suits a single number
+-- @tparam[opt] matrix gradient at this variable; not needed where it is a single number
 -- @return the variable
 -- @usage
 -- local w = rx.variable(rng:normal(3, 3))
@@ -169,9 +177,18 @@ end
 -- squares:sum():backward()
 -- print(w.grad)
 function methods.backward(v, gradient)
-  variable.backward { { v, gradient or core.matrix(v.rows, v.cols, 1) } }
+  if gradient == nil and v.rows * v.cols ~= 1 then
+    check.complain("'backward' of a variable of %d x %d needs the gradient at it, a matrix of that shape; " ..
+                   "of a single number, such as its sum(), it needs none", v.rows, v.cols)
+  end
+  local fits = gradient == nil or check.is_matrix(gradient) and gradient.rows == v.rows
+               and gradient.cols == v.cols
+  check.that(fits, 1, "backward", ("%d x %d matrix"):format(v.rows, v.cols), gradient)
+  variable.backward { { v, gradient or core.matrix(1, 1, 1) } }
   return v
 end
+
+public.methods(methods, is)
 
 -- The same for several results at once: a list of pairs, a variable and the gradient at it.
 function variable.backward(pairs_)

@@ -48,8 +48,8 @@ end
 -- Every combination of the values of each name; the last name's change fastest.
 local function product(vary)
   local list = { {} }
+  for name in pairs(vary) do check_name(name) end
   for _, name in ipairs(sorted_names(vary)) do
-    check_name(name)
     local problem = check.list_problem(vary[name])
     if problem then check.complain("bad argument #2 to 'sweep' ('%s': %s)", name, problem) end
     local longer = {}
@@ -80,15 +80,6 @@ local function copied(list)
   return copy
 end
 
-local function configurations(vary)
-  local list = type(vary[1]) == "table" and not check.list_problem(vary, "table")
-  local all = list and copied(vary) or product(vary)
-  if #all == 0 or next(all[1]) == nil then
-    check.complain("bad argument #2 to 'sweep' (something that varies expected, got nothing)")
-  end
-  return all
-end
-
 -- Its folder is named after what it is, so that a sweep may grow.
 local function name_of(configuration)
   local words = {}
@@ -100,9 +91,24 @@ local function name_of(configuration)
   return table.concat(words, ",")
 end
 
+local function configurations(vary)
+  local list = type(vary[1]) == "table" and not check.list_problem(vary, "table")
+  local all = list and copied(vary) or product(vary)
+  if #all == 0 or next(all[1]) == nil then
+    check.complain("bad argument #2 to 'sweep' (something that varies expected, got nothing)")
+  end
+  local seen = {}
+  for _, one in ipairs(all) do
+    local name = name_of(one)
+    if seen[name] then check.complain("bad argument #2 to 'sweep' (%s is there twice)", name) end
+    seen[name] = true
+  end
+  return all
+end
+
 -- One configuration --------------------------------------------------------------------------------
 
-local function check_result(result, name)
+local function check_result(result, configuration, name)
   if type(result) ~= "table" then
     error(("%s: table of numbers expected as its result, got %s"):format(name, check.describe(result)), 0)
   end
@@ -110,6 +116,8 @@ local function check_result(result, name)
     if type(key) ~= "string" or type(value) ~= "number" then
       error(("%s: numbers by names expected as its result, got %s as '%s'"):format(
         name, check.describe(value), tostring(key)), 0)
+    elseif configuration[key] ~= nil then
+      error(("%s: '%s' varies, and cannot be the name of a result, too"):format(name, key), 0)
     end
   end
 end
@@ -119,7 +127,7 @@ local function perform(self, configuration)
   for key, value in pairs(configuration) do own[key] = value end
   local folder = new_folder(self.folder .. "/" .. name)
   local result = self.run(own, folder)
-  check_result(result, name)
+  check_result(result, configuration, name)
   folder:write(RESULT, { configuration = configuration, result = result })
 end
 
@@ -218,7 +226,7 @@ local function store(self)
   local ok, problem = csv.save(self.folder .. "/results.csv", self.columns, self.names)
   local numbers = {}
   for name, column in pairs(self.columns) do
-    if type(column[1]) == "number" then numbers[name] = column end
+    if not check.list_problem(column, "real") then numbers[name] = column end
   end
   if ok then ok, problem = core.save(self.folder .. "/results.h5", numbers) end
   if not ok then error(problem, 0) end
@@ -249,7 +257,7 @@ end
 function Sweep:curve(x, y)
   check.method("curve", self, { "string", x }, { "string", y })
   for i, name in ipairs { x, y } do
-    if not self.columns[name] or type(self.columns[name][1]) ~= "number" then
+    if not self.columns[name] or check.list_problem(self.columns[name], "real") then
       check.complain("bad argument #%d to 'curve' (name of a column of numbers expected, got '%s')", i, name)
     end
   end
@@ -281,7 +289,7 @@ public.methods(Sweep)
 -- @tab vary what varies: name -> list of numbers, booleans or short words, for all combinations; or a list of
 --   configurations, tables of such values by name
 -- @tparam function run gets a configuration and its folder, of `rx.folder`, in which it may keep a
---   checkpoint; returns numbers by name
+--   checkpoint; returns numbers by name, of which those that are infinite are kept as NaN
 -- @tab[opt] options at_once (1): how many are done at a time. With one, in this program; with more, in child
 --   programs of this script, each with its share of the threads and what it says in log.txt. A child runs the
 --   script up to the sweep, so what stands before it should be cheap
