@@ -79,6 +79,9 @@ void rx_check_apart(lua_State *L, int arg, const struct rx_matrix *result,
 
 /* --- matrix.c ------------------------------------------------------------------------------- */
 
+/* Make `count` threads for all that is computed, if they are not there: what makes a matrix has. */
+void rx_check_threads(lua_State *L, int count);
+
 /* Push a new matrix, its numbers unset; `steps` is 0 for one that is no sequence. */
 struct rx_matrix *rx_new_matrix(lua_State *L, size_t rows, size_t cols, size_t steps);
 

@@ -16,7 +16,9 @@
  * @module reactivation.matrix */
 
 #include "bind.h"
+#include "threads.h"
 #include "workspace.h"
+#include <omp.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -24,11 +26,19 @@ static const char type_name[] = "rx.matrix";
 
 enum { ALIGNMENT = 64 };
 
+void rx_check_threads(lua_State *L, int count)
+{
+    static int made;
+    if (rx_threads_make(&made, count) != RX_OK)
+        rx_error(L, "not enough memory for %d threads; see OMP_NUM_THREADS and rx.threads", count);
+}
+
 struct rx_matrix *rx_new_matrix(lua_State *L, size_t rows, size_t cols, size_t steps)
 {
     if (rows > RX_LARGEST_SIDE || cols > RX_LARGEST_SIDE ||
         (cols > 0 && rows > (SIZE_MAX / 2 / sizeof(float) - ALIGNMENT) / cols))
         rx_error(L, "not enough memory for a %I x %I matrix", (lua_Integer)rows, (lua_Integer)cols);
+    rx_check_threads(L, omp_get_max_threads());
     /* Lua aligns userdata to 8 bytes only */
     struct rx_matrix *m =
         lua_newuserdatauv(L, sizeof *m + rows * cols * sizeof(float) + ALIGNMENT, 1);

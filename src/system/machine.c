@@ -140,6 +140,7 @@ static int machine_threads(lua_State *L)
     if (!lua_isnoneornil(L, 1)) {
         const lua_Integer n = rx_check_integer(L, 1);
         rx_argument_check(L, n >= 1 && n <= 4096, 1, "number of threads expected, 1 or more");
+        rx_check_threads(L, (int)n);
         omp_set_num_threads((int)n);
     }
     lua_pushinteger(L, omp_get_max_threads());

@@ -55,3 +55,19 @@ describe("the threads at the start", function()
     assert.are.equal(3, granted("100000 100000", "OMP_NUM_THREADS=3"))
   end)
 end)
+
+describe("threads that there is no memory for", function()
+  local function run(threads, code)
+    return support.run(("ulimit -v 1000000; OMP_NUM_THREADS=%d %s -e %s"):format(
+      threads, support.program, support.quote('local rx = require "reactivation" ' .. code)))
+  end
+
+  it("are told where they are needed first, and where they are asked for", function()
+    if select(2, run(1, "rx.matrix(1, 1)")) ~= 0 then return pending "the sanitizers need more" end
+    local output, status = run(400, "rx.matrix(1, 1)")
+    assert.are.equal(1, status)
+    assert.matches("command line%):1: not enough memory for 400 threads; see OMP_NUM_THREADS", output)
+    assert.are.equal("false\t1\t2\n", (run(1, "print((pcall(rx.threads, 400)), rx.threads(), rx.matrix(2, 1).rows)")))
+    assert.are.equal("1\n", (run(400, "rx.threads(1) print(rx.matrix(1, 1, 1):sum() // 1 | 0)")))
+  end)
+end)
