@@ -7,9 +7,13 @@
 
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
+local core = require "reactivation.core"
+local counted = require "reactivation.runs.counted"
 local public = require "reactivation.check.public"
 
 local densities = {}
+
+local PART = 5000 -- points between two looks at the clock
 
 local Uniform = {}
 Uniform.__index = Uniform
@@ -59,8 +63,13 @@ local function check_kl_options(options)
 end
 
 local function log_density(density, points)
-  if check.can(density, "log_density") then return density:log_density(points) end
-  return density:density(points):log()
+  local logs, logarithmic = core.matrix(points.rows, 1), check.can(density, "log_density")
+  for first in counted.numbers("points", points.rows, PART) do
+    local some = points:slice(first, math.min(first + PART - 1, points.rows))
+    local found = logarithmic and density:log_density(some) or density:density(some):log()
+    logs:slice(first, first + some.rows - 1):copy(found)
+  end
+  return logs
 end
 
 -- The logarithm of a ratio of densities, cut at both ends; nil if there is none.

@@ -6,6 +6,7 @@
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
 local core = require "reactivation.core"
+local counted = require "reactivation.runs.counted"
 
 local maps = {}
 
@@ -95,7 +96,7 @@ end
 
 local function score_of_each(rates)
   local scores = core.matrix(1, rates.steps)
-  for u = 1, rates.steps do scores:set(1, u, core.grid_score(rates:at(u)) or 0 / 0) end
+  for u in counted.numbers("maps", rates.steps) do scores:set(1, u, core.grid_score(rates:at(u)) or 0 / 0) end
   return scores
 end
 
@@ -166,7 +167,7 @@ function maps.shuffled(positions, activity, statistic, options)
   local how = { bins = o.bins, box = o.box }
   local map = o.cyclic and maps.tuning or maps.rate_maps
   local chance = core.matrix(o.shuffles, activity.cols)
-  for i = 1, o.shuffles do
+  for i in counted.numbers("shuffles", o.shuffles) do
     chance:row(i):copy(statistic(map(shift(positions, o.least, o.rng), activity, how)))
   end
   return chance

@@ -4,6 +4,7 @@
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
 local core = require "reactivation.core"
+local counted = require "reactivation.runs.counted"
 
 local paths = {}
 
@@ -167,7 +168,13 @@ end
 function paths.wasserstein(a, b, options)
   check.argument("matrix", 1, "wasserstein", a)
   local o = check_options(options, { directions = { "any", DIRECTIONS }, rng = { "generator" } })
-  local each = core.wasserstein(a, b, directions_of(o.directions, a.cols, o.rng))
+  local directions = directions_of(o.directions, a.cols, o.rng)
+  local each = core.matrix(directions.rows, 1)
+  local at_once = core.threads()
+  for first in counted.numbers("directions", directions.rows, at_once) do
+    local last = math.min(first + at_once - 1, directions.rows)
+    each:slice(first, last):copy(core.wasserstein(a, b, directions:slice(first, last)))
+  end
   return each:mean(), each
 end
 

@@ -7,6 +7,7 @@
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
 local core = require "reactivation.core"
+local counted = require "reactivation.runs.counted"
 
 local resampling = {}
 
@@ -68,7 +69,7 @@ function resampling.sampling_floor(data, distance, options)
   local o = check_options(options, { rng = { "generator" }, times = { "size", 5 } })
   if not o.rng then check.complain("bad option 'rng' (random generator expected, got nothing)") end
   local sum = 0
-  for _ = 1, o.times do
+  for _ in counted.numbers("pairs of halves", o.times) do
     local apart = distance(resampling.halves(data, o.rng))
     check.that(type(apart) == "number", 2, "sampling_floor", "function that gives a number", apart)
     sum = sum + apart
@@ -95,7 +96,9 @@ function resampling.each_fold(matrices, folds, f)
   if folds < 2 or folds > n then
     check.complain("bad option 'folds' (whole number from 2 to %d expected, got %d)", n, folds)
   end
-  for _, held in ipairs(blocks(n, folds)) do
+  local all = blocks(n, folds)
+  for number in counted.numbers("folds", folds) do
+    local held = all[number]
     local training, tested = {}, {}
     local others = {}
     for i = 1, n do
@@ -173,7 +176,7 @@ function resampling.bootstrap(data, statistic, options)
   if o.level >= 1 then check.complain("bad option 'level' (number below 1 expected, got %s)", o.level) end
   statistic = statistic or mean
   local sorted = {}
-  for i = 1, o.resamples do sorted[i] = statistic(resample(data, o.rng)) end
+  for i in counted.numbers("resamples", o.resamples) do sorted[i] = statistic(resample(data, o.rng)) end
   table.sort(sorted)
   local values = core.matrix { sorted }
   local off = values - values:mean()

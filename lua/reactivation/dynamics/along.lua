@@ -5,6 +5,7 @@
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
 local core = require "reactivation.core"
+local counted = require "reactivation.runs.counted"
 local paths = require "reactivation.analysis.paths"
 
 local along = {}
@@ -27,7 +28,7 @@ function along.mean_states(states, bearings, options)
   local o = check_options(options, { points = { "size", 360 }, width = { "positive", 0.1 } })
   local grid = 2 * math.pi / o.points * (core.matrix(o.points, 1, 1):cumsum() - 1) - math.pi
   local sums, totals = core.matrix(o.points, states.cols), core.matrix(o.points, 1)
-  for first = 1, states.rows, PART do
+  for first in counted.numbers("states", states.rows, PART) do
     local last = math.min(first + PART - 1, states.rows)
     local apart = core.matrix(o.points, last - first + 1) + grid - bearings:slice(first, last):t()
     local weights = ((apart:cos() - 1) / o.width ^ 2):exp()

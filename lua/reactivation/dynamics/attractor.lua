@@ -4,12 +4,14 @@
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
 local core = require "reactivation.core"
+local counted = require "reactivation.runs.counted"
 local principal = require "reactivation.analysis.pca"
 local slow_points = require "reactivation.dynamics.slow_points"
 local statistics = require "reactivation.analysis.statistics"
 local steps = require "reactivation.dynamics.steps"
 
-local SPECTRA = 20     -- states at which the directions are counted
+local SPECTRA = 20     -- states at which the directions are counted,
+local CHUNK = 8        -- between two looks at the clock
 local MOST = 3         -- dimensions that are told apart
 local FOREVER = 1e9    -- steps: the longest time constant that is told from standing still
 local HELD = 0.1       -- share of the horizon below which a direction is forgotten
@@ -34,11 +36,15 @@ local function by_name(net, states)
   return list
 end
 
--- The states, all of a cell's side by side, after so many steps without noise.
-local function advance(net, states, count)
+-- The states, all of a cell's side by side, after so many steps without noise; `each` is told after how many.
+local function advance(net, states, count, each)
   local state, last = by_name(net, states), nil
   local run = { state = state, steps = count, sigma = 0, every = math.min(count, 20), reuse = true }
-  for _, _, all in net:stream(run) do last = all end
+  local done = 0
+  for _, _, all in net:stream(run) do
+    last, done = all, done + all[net.cell.state[1]].steps
+    if each then each(done) end
+  end
   local parts = {}
   for k, name in ipairs(net.cell.state) do parts[k] = last[name]:at(last[name].steps) end
   return #parts == 1 and parts[1]:clone() or core.join(parts)
@@ -49,10 +55,14 @@ end
 -- The time constants of the slowest directions (steps), each the median over states.
 local function time_constants(step, states)
   local some = statistics.thin(states, SPECTRA)
-  local real, imaginary = core.spectra(step, some)
-  local constants = {}
-  for k = 1, math.min(MOST + 1, real.cols) do
-    local modulus = (real:column(k) ^ 2 + imaginary:column(k) ^ 2):sqrt()
+  local moduli, constants = core.matrix(some.rows, some.cols), {}
+  for first in counted.numbers("spectra", some.rows, CHUNK) do
+    local last = math.min(first + CHUNK - 1, some.rows)
+    local real, imaginary = core.spectra(step, some:slice(first, last))
+    moduli:slice(first, last):copy((real ^ 2 + imaginary ^ 2):sqrt())
+  end
+  for k = 1, math.min(MOST + 1, moduli.cols) do
+    local modulus = moduli:column(k)
     local median = statistics.quantile(modulus, 0.5)
     constants[k] = median >= 1 and FOREVER or math.min(-1 / math.log(math.max(median, 1e-300)), FOREVER)
   end
@@ -100,8 +110,9 @@ end
 local function memory_of(net, states, horizon, spread, angle_of)
   local memory = { times = times_up_to(horizon), error = {}, angle = angle_of and {} or nil }
   local at, done, began = states, 0, angle_of and angle_of(states)
+  local progress <close> = counted.begin("steps", horizon)
   for i, t in ipairs(memory.times) do
-    at = advance(net, at, t - done)
+    at = advance(net, at, t - done, function(more) progress:tell(done + more) end)
     done = t
     memory.error[i] = norms(at - states):mean() / spread
     if angle_of then memory.angle[i] = (angle_of(at) - began):wrap():abs():mean() end

@@ -8,7 +8,7 @@
 
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
-local counted = require "reactivation.dynamics.counted"
+local counted = require "reactivation.runs.counted"
 local movement = require "reactivation.analysis.movement"
 local network = require "reactivation.networks.network"
 
@@ -234,7 +234,7 @@ function rest.scan(net, task, modes, options)
   for name, value in pairs(batch) do run[name] = value end
   local waking, outputs = net:forward(run)
   local awake, found = { decoded = task:decode(outputs), states = waking }, {}
-  for i in counted("ways to rest", #modes) do
+  for i in counted.numbers("ways to rest", #modes) do
     local states, dreams = sleep(net, modes[i], batch, o, waking:abs():max())
     local asleep = states and { decoded = task:decode(dreams), states = states }
     found[i] = {

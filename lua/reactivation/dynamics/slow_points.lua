@@ -4,7 +4,7 @@
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
 local core = require "reactivation.core"
-local counted = require "reactivation.dynamics.counted"
+local counted = require "reactivation.runs.counted"
 local steps = require "reactivation.dynamics.steps"
 local statistics = require "reactivation.analysis.statistics"
 
@@ -20,7 +20,7 @@ local function search(step, starts, o)
     points = core.matrix(starts.rows, starts.cols), speed = core.matrix(starts.rows, 1),
     growth = core.matrix(starts.rows, 1),
   }
-  for first in counted("starts", starts.rows, CHUNK) do
+  for first in counted.numbers("starts", starts.rows, CHUNK) do
     local last = math.min(first + CHUNK - 1, starts.rows)
     local some = starts:slice(first, last)
     local points, speed, growth = core.slow_points(step, some, o.tolerance, o.speed, o.iterations, o.rays)
@@ -82,7 +82,7 @@ end
 
 local function add_spectra(step, result, rays)
   result.stable, result.unstable, result.eigenvalues = {}, {}, {}
-  for first in counted("spectra", result.states.rows, CHUNK) do
+  for first in counted.numbers("spectra", result.states.rows, CHUNK) do
     local last = math.min(first + CHUNK - 1, result.states.rows)
     local real, imaginary = core.spectra(step, result.states:slice(first, last))
     for i = 1, real.rows do

@@ -5,6 +5,7 @@ local check = require "reactivation.check"
 local core = require "reactivation.core"
 local analysis = require "reactivation.analysis.pca"
 local check_options = require "reactivation.check.options"
+local counted = require "reactivation.runs.counted"
 
 local phases = {}
 
@@ -60,12 +61,14 @@ function phases.decoded(net, task, run, each)
   run = complete(run)
   run.every, run.reuse = WINDOW, true
   local sequence, done, last = nil, 0, nil
+  local progress <close> = counted.begin("steps", run.steps)
   for states, outputs in net:stream(run) do
     if each then each(states) end
     local decoded = task:decode(outputs)
     sequence = sequence or core.matrix(run.steps * outputs.batch, decoded.cols):as_sequence(run.steps)
     sequence:slice(done + 1, done + decoded.rows):copy(decoded)
     done, last = done + decoded.rows, states:at(states.steps)
+    progress:tell(done // outputs.batch)
   end
   return sequence, last:clone()
 end
