@@ -238,7 +238,7 @@ local function log_on_log()
   end
   return curves(xs, { slopes[2], slopes[1], rest_of[2], rest_of[1] }, {
     labels = { "theory, x 2", "theory, x 1", "rest, x 2", "rest, x 1" },
-    xlabel = "log density awake", ylabel = "log density at rest", key = "bottom right",
+    xlabel = "log density awake", ylabel = "log density at rest", key = "top left", ymax = 3.5,
   })
 end
 
@@ -248,7 +248,7 @@ local function forgetting()
     by_number("control", "waking_%d", #times),
   }, {
     labels = { "pulled, from waking", "pulled, from even", "control, from waking" },
-    xlabel = "steps at rest", ylabel = "<cos bearing>", logx = true, ymax = 1.1,
+    xlabel = "steps at rest", ylabel = "<cos bearing>", logx = true, ymax = 1.3,
   })
 end
 
