@@ -15,7 +15,8 @@ local experiment = rx.experiment(
   "biased_head_direction", "Trains networks on biased and unbiased head direction and draws Figure C.5.",
   { shared.setting, shared.seeds, shared.units, shared.batches, shared.quick, shared.networks })
 local opt = experiment.options
-local TRIALS, AWAKE, ASLEEP, SHOWN, MOST_TURN = 200, 50, 500, 3, 25
+local TRIALS, AWAKE, ASLEEP, MOST_TURN = 200, 50, 500, 25
+local SHOWN, FIRST = 3, 150 -- trials that are drawn, and steps: later ones would hide each other
 
 -- The biased network awake and asleep, and the unbiased one asleep
 local function conditions_of(seed)
@@ -54,12 +55,13 @@ for i, seed in ipairs(opt.seeds) do studies[i] = conditions_of(seed) end
 -- Figure C.5: trajectories on polar axes, and angular velocities
 
 local function spiral(condition)
-  local paths = rx.paths(condition.bearings, SHOWN)
+  local bearings, dt = condition.bearings, paper.head_direction.dt
+  local steps = math.min(FIRST, bearings.steps)
+  local paths = rx.paths(bearings:slice(1, steps * bearings.batch):as_sequence(steps), SHOWN)
   local time = rx.matrix(paths.rows, 1)
-  local steps, dt = condition.bearings.steps, paper.head_direction.dt
   for i = 1, paths.rows do time:set(i, 1, ((i - 1) % steps + 1) * dt) end
   return { "polar_trajectories", {
-    paths = rx.join { time, paths }, title = condition.title, colour = condition.colour,
+    paths = rx.join { time, paths }, title = condition.title, colour = condition.colour, thickness = 0.8,
   } }
 end
 

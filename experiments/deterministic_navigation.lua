@@ -21,7 +21,7 @@ local conditions = {
   { label = "noisy, quiescent", noisy = true, noise = "scaled" },
   { label = "deterministic, awake", noisy = false, awake = true },
   { label = "deterministic, quiescent", noisy = false, noise = "same" },
-  { label = "deterministic, driven", noisy = false, noise = driven },
+  { label = "deterministic, driven", noisy = false, noise = driven, jumps = true },
 }
 
 -- For each walk: every seed's step distance by condition, and the first seed's decoded positions
@@ -52,18 +52,21 @@ for c, condition in ipairs(conditions) do
 end
 for _, name in ipairs { "unbiased", "biased" } do
   for _, c in ipairs { 2, 4, 5 } do
-    panels[#panels + 1] = spatial.trajectories(walks[name].decoded[c], "quiescent", name .. ", " .. labels[c])
+    panels[#panels + 1] = spatial.trajectories(
+      walks[name].decoded[c], "quiescent", name .. ", " .. labels[c], conditions[c].jumps)
   end
 end
 local function distances(name)
   return { "box", {
     values = rx.groups(walks[name].distances), labels = labels, colours = colours, title = name,
-    ylabel = "step distance (m)", ymin = 0,
+    ylabel = "step distance (m)", logy = true,
   } }
 end
 
 experiment:draw("figureC3.svg", panels)
-experiment:draw("figureC4.svg", { distances "unbiased", distances "biased" })
+experiment:draw("figureC4.svg", {
+  distances "unbiased", distances "biased", columns = 1, width = 17.8, height = 11,
+})
 
 -- What was found
 

@@ -9,7 +9,7 @@ local rx = require "reactivation"
 local command_line = require "reactivation.runs.command_line"
 local core = require "reactivation.core"
 local figures = require "krishna2024.figures"
-local numbers = require "reactivation.runs.numbers"
+local page = require "krishna2024.page"
 local study = require "krishna2024.study"
 
 local shared = study.options()
@@ -65,25 +65,14 @@ local function draw(figure, seeds)
   return folder
 end
 
-local function section(figure)
-  local folders, pictures = {}, {}
-  local shares = figure.one_seed and opt.seeds or { opt.seeds }
-  for i, seeds in ipairs(shares) do folders[i] = draw(figure, seeds) end
-  for i, name in ipairs(figure.pictures) do pictures[i] = ("%s/%s.svg"):format(folders[1], name) end
-  local head, rows = numbers.table(folders, "the paper")
-  return { title = figure.title or "Figure " .. figure.name, pictures = pictures, head = head, rows = rows }
+local folders = {}
+for _, figure in ipairs(chosen) do
+  folders[figure.name] = {}
+  for i, seeds in ipairs(figure.one_seed and opt.seeds or { opt.seeds }) do
+    folders[figure.name][i] = draw(figure, seeds)
+  end
 end
 
--- The page
-
-local content = {
-  title = "Offline reactivation in recurrent neural networks, reproduced",
-  text = ("Setting \"%s\", %s; seeds %s. Numbers are means over seeds, +- standard deviation where there "
-    .. "is more than one."):format(opt.setting, opt.quick and "quick" or "full training",
-                                   table.concat(opt.seeds, ", ")),
-  command = "rxlua " .. table.concat(arg, " ", 0),
-}
-for i, figure in ipairs(chosen) do content[i] = section(figure) end
-local ok, problem = rx.page(out:path("index.html"), content)
+local ok, problem = page(out, chosen, folders, opt, networks.name, "rxlua " .. table.concat(arg, " ", 0))
 if not ok then error("no page: " .. problem, 0) end
 print("page: " .. out:path("index.html"))

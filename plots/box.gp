@@ -1,7 +1,7 @@
 # box.gp - box plots of groups of values: quartiles, median, whiskers out to the last value within
 # 1.5 interquartile ranges; dots for every value of a small group, in a large one for those beyond
 # data: `values`  n x 2: group (1, 2, ...), value; at least one value for each group
-#   labels        list of strings, one for each group; slanted where one is wide
+#   labels        list of strings, one for each group; where one is wide, broken behind a comma, or slanted
 #   colours       list, one for each group: "active", "quiescent" or any; absent, all active
 #   xlabel, ylabel
 #   ymin, ymax    ends of the axis, any of them
@@ -39,16 +39,28 @@ do for [i = 1 : groups] {
   most[i] = STATS_max
 }
 tone(i) = exists("colours") ? named(colours[i]) : active
+wider(a, b) = a > b ? a : b
+comma(label) = strstrt(label, ", ")
+broken(label) = comma(label) ? label[ : comma(label)] . "\n" . label[comma(label) + 2 : ] : label
+lines_wide(label) = wider(comma(label), strlen(label) - comma(label) - 1)
 shown(i, y) = size_of[i] <= few || y < least[i] || y > most[i]
 
 set xrange [0.4 : groups + 0.6]
 set xtics 1, 1, groups scale 0
 if (exists("labels")) {
   set xtics () scale 0
-  wide = 1
-  do for [i = 1 : groups] { wide = strlen(labels[i]) > wide ? strlen(labels[i]) : wide }
-  if (wide * letter_width > (plot_width - 1.5) / groups) { set xtics rotate by 35 right; set rmargin 1 }
-  do for [i = 1 : groups] { set xtics add (labels[i] i) }
+  wide = 1; wide_broken = 1
+  do for [i = 1 : groups] {
+    wide = wider(wide, strlen(labels[i]))
+    wide_broken = wider(wide_broken, lines_wide(labels[i]))
+  }
+  room = (plot_width - 1.5) / groups / letter_width
+  slanted = wide_broken > room
+  if (slanted) { set xtics rotate by 35 right; set rmargin 1 }
+  if (wide > room && !slanted) { set bmargin exists("xlabel") ? 4.2 : 3 }
+  do for [i = 1 : groups] {
+    set xtics add ((wide > room && !slanted ? broken(labels[i]) : labels[i]) i)
+  }
 }
 if (exists("xlabel")) set xlabel xlabel
 if (exists("ylabel")) set ylabel ylabel
@@ -62,7 +74,7 @@ if (exists("ymax")) set yrange [ : ymax]
 referred = exists("reference")
 if (!referred) reference = NaN
 
-set offsets graph 0, graph 0, graph exists("ymax") ? 0 : 0.05, graph exists("ymin") ? 0 : 0.05
+set offsets graph 0, graph 0, graph logy || exists("ymax") ? 0 : 0.05, graph logy || exists("ymin") ? 0 : 0.05
 set datafile missing NaN
 set jitter overlap 0.5 spread 0.4
 plot for [i = 1 : referred] reference with lines lc rgb frame lw 1 dt (4, 3) notitle, \

@@ -5,6 +5,7 @@
 #   box                       side of a square around 0 (m), to be drawn and filled by the axes
 #   colour                    of the paths; absent, "active"
 #   shades                    false: one colour for all; absent, from light to dark
+#   thickness                 of the lines; absent, 1.2
 #   xlabel, ylabel            absent: "x (m)", "y (m)"
 #   xmin, xmax, ymin, ymax    ranges, all four
 #   equal                     false: each axis has a scale of its own; absent, both have one
@@ -12,6 +13,7 @@
 eval needs_matrix("paths", 3)
 if (!exists("colour")) colour = active
 if (!exists("shades")) shades = 1
+if (!exists("thickness")) thickness = 1.2
 if (!exists("equal")) equal = 1
 if (!exists("xlabel")) xlabel = "x (m)"
 if (!exists("ylabel")) ylabel = "y (m)"
@@ -33,7 +35,7 @@ if (exists("box")) {
 eval plane(paths)
 
 plot for [k = 1 : count] data index paths using 1:($3 == k ? $2 : NaN) \
-    with lines lw 1.2 lc palette fraction shade(k) notitle, \
+    with lines lw thickness lc palette fraction shade(k) notitle, \
   for [k = 1 : count] first_x every ::k - 1::k - 1 using (first_x[k]):(first_y[k]) \
     with points pt 7 ps 0.65 lc palette fraction shade(k) notitle, \
   first_x using (first_x[$1]):(first_y[$1]) with points pt 7 ps 0.35 lc rgb "white" notitle, \

@@ -31,28 +31,68 @@ local COST = {
 }
 
 -- Each: `name`; `title`, by default "Figure NAME"; the `script` in experiments/, and its `options` but for
--- those that all share; its `pictures`; the networks that it `needs`. A script takes `one_seed` only; one of
--- `every_setting` is given none.
+-- those that all share; its `pictures` and their `caption`; the networks that it `needs`. A script takes
+-- `one_seed` only; one of `every_setting` is given none.
 local list = {
-  { name = "1", script = "spatial_navigation", needs = { U_NOISY }, pictures = { "figure1" } },
-  { name = "2", script = "biased_navigation", needs = { U_NOISY, U, B_NOISY, B }, pictures = { "figure2" } },
-  { name = "3", script = "head_direction", needs = { H }, pictures = { "figure3" }, one_seed = true },
+  { name = "1", script = "spatial_navigation", needs = { U_NOISY }, pictures = { "figure1" },
+    caption = "Spatial navigation, unbiased walks. b: test loss, and distance between decoded and true " ..
+      "position, during training (bands: ± one standard deviation over networks). c: variance " ..
+      "explained by the first principal components of the waking states. The rest is of the " ..
+      "first network. d, e: decoded trajectories, from circle to triangle. f, g: states on the " ..
+      "plane of the first two components, coloured by the decoded distance from the centre of " ..
+      "the box. h, i: density of decoded positions; white: the walls. j, k: density of the " ..
+      "states on that plane. (The paper's panel a is a sketch.)" },
+  { name = "2", script = "biased_navigation", needs = { U_NOISY, U, B_NOISY, B }, pictures = { "figure2" },
+    caption = "Walks drawn to the centre of the box. a to d are of the first network. a, b: decoded " ..
+      "trajectories, from circle to triangle. c, d: density of decoded positions. e: divergence " ..
+      "of each density at rest (columns) from each awake (rows), mean over networks. U: learned " ..
+      "unbiased walks, B: biased ones, σ: under noise; uniform: a density that is even over the " ..
+      "box; R: an untrained network. f: variance of the decoded positions within a trajectory " ..
+      "at rest; a dot is a network." },
+  { name = "3", script = "head_direction", needs = { H }, pictures = { "figure3" }, one_seed = true,
+    caption = "Head direction, of the first network. a, b: how often each bearing was decoded; dashed: " ..
+      "evenly. c, d: states on the plane of the first two principal components of the waking " ..
+      "states, coloured by decoded bearing." },
   { name = "C.1", script = "spatial_phases", options = { quiescent_noise = "same" },
-    needs = { U_NOISY, B_NOISY }, pictures = { "phases" } },
+    needs = { U_NOISY, B_NOISY }, pictures = { "phases" },
+    caption = "Both phases, with the noise at rest left as it is awake, rather than of twice the " ..
+      "variance. a to d: decoded trajectories, from circle to triangle. e to h: densities of " ..
+      "decoded positions. Of the first network of each kind." },
   { name = "C.2", script = "spatial_phases", options = { quiescent_noise = "same", cell = "gru" },
-    needs = { U_GRU, B_GRU }, pictures = { "phases" } },
+    needs = { U_GRU, B_GRU }, pictures = { "phases" },
+    caption = "As Figure C.1, for the GRU." },
   { name = "C.3", script = "deterministic_navigation", needs = { U_NOISY, U, B_NOISY, B },
-    pictures = { "figureC3" } },
+    pictures = { "figureC3" },
+    caption = "Decoded trajectories at rest, of networks that learned unbiased (a to c) and biased " ..
+      "walks (d to f). a, d: learned under noise. b, e: learned without noise, and rest " ..
+      "without. c, f: learned without noise, and driven by the noise at rest of the others; as " ..
+      "these jump, some first steps of three." },
   { name = "C.4", script = "deterministic_navigation", needs = { U_NOISY, U, B_NOISY, B },
-    pictures = { "figureC4" } },
-  { name = "C.5", script = "biased_head_direction", needs = { H, H_BIASED }, pictures = { "figureC5" } },
+    pictures = { "figureC4" },
+    caption = "Mean distance between the positions decoded in consecutive steps, on a logarithmic " ..
+      "scale; a dot is a network. Noisy, deterministic: learned with and without noise. Driven: " ..
+      "a network that learned without noise, with the noise at rest of the others." },
+  { name = "C.5", script = "biased_head_direction", needs = { H, H_BIASED }, pictures = { "figureC5" },
+    caption = "Head direction, learned with turns of one sign only. a, b: decoded bearings of three " ..
+      "trials, time outwards, awake and in the first seconds at rest; c: those of the network " ..
+      "that learned turns of both signs. d to f: the angular velocities of all trials; dashed: their mean." },
   { name = "C.5-text", title = "Figure C.5 under \"text\"", script = "biased_head_direction",
     options = { setting = "text" }, pictures = { "figureC5" },
     needs = { { task = "head_direction", setting = "text" },
-              { task = "head_direction", setting = "text", biased = true } } },
+              { task = "head_direction", setting = "text", biased = true } },
+    caption = "As Figure C.5, for networks without the constant drive that units learn under \"tonic\"." },
   { name = "noise", title = "The noise law", script = "noise_law", needs = EVERY_SETTING,
-    every_setting = true, pictures = { "noise_law" } },
+    every_setting = true, pictures = { "noise_law" },
+    caption = "Both tasks under three readings of the paper's noise. a to c, g to i: states of the " ..
+      "first network awake and at rest, on the plane of the first two principal components of " ..
+      "the waking ones. d to f, j to l: the size of what is visited at rest, its divergence " ..
+      "from waking, and the steps between decoded points; a dot is a network." },
 }
+
+-- What stands above a figure.
+function figures.title(figure)
+  return figure.title or "Figure " .. figure.name
+end
 
 -- All figures, or those of a text such as "1,2,C.3"; or nil and a message.
 function figures.chosen(text)

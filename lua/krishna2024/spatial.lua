@@ -19,6 +19,7 @@ local QUICK = { trials = 100, kl_steps = 300, samples = 1000, variance_trials = 
 
 local BOX, REACH, GRID = 2.2, 1.25, 100 -- side and half a picture of the box (m), points along it
 local TRAJECTORIES, POINTS = 10, 4000   -- drawn of each phase
+local JUMPING = { trajectories = 3, steps = 15, thickness = 0.8 }
 
 local function quiescent_noise(text)
   local noise = tonumber(text) or text
@@ -111,14 +112,19 @@ end
 
 local PHASES = { active = "awake", quiescent = "quiescent" }
 
--- A panel of decoded trajectories; the colour says the phase.
+-- A panel of decoded trajectories; the colour says the phase. Of those that jump, it shows some steps of a
+-- few, finely drawn, or one would see nothing.
 -- @param decoded a sequence
 -- @string phase "active" or "quiescent"
 -- @tparam[opt] string title by default the phase
+-- @tparam[opt] boolean jumping
 -- @treturn table for `rx.figure`
-function spatial.trajectories(decoded, phase, title)
+function spatial.trajectories(decoded, phase, title, jumping)
+  local steps = jumping and JUMPING.steps or decoded.steps
+  local shown = decoded:slice(1, steps * decoded.batch):as_sequence(steps)
   return { "trajectories", {
-    paths = pictures.paths(decoded, TRAJECTORIES), box = BOX, colour = phase, title = title or PHASES[phase],
+    paths = pictures.paths(shown, jumping and JUMPING.trajectories or TRAJECTORIES), box = BOX,
+    colour = phase, title = title or PHASES[phase], thickness = jumping and JUMPING.thickness or nil,
     xmin = -REACH, xmax = REACH, ymin = -REACH, ymax = REACH,
   } }
 end

@@ -39,8 +39,28 @@ describe("the paper", function()
     assert.matches("<tr><th></th><th>ours</th><th>the paper</th></tr>\n<tr><td>test loss", page)
     local law = page:match("<h2>The noise law</h2>.*")
     assert.matches("<tr><th></th><th>text</th><th>code</th><th>tonic</th></tr>", law)
-    assert.are.equal(22, count(law, '<tr><td>[^<]+</td><td class="number">[%d.e+-]+ ?[a-z^2]*</td>'
-      .. '<td class="number">[%d.e+-]+ ?[a-z^2]*</td><td class="number">[%d.e+-]+ ?[a-z^2]*</td></tr>'))
+    assert.are.equal(22, count(law, '<tr><td>[^<]+</td><td class="number">[%d.e+-]+ ?[a-z²]*</td>'
+      .. '<td class="number">[%d.e+-]+ ?[a-z²]*</td><td class="number">[%d.e+-]+ ?[a-z²]*</td></tr>'))
+  end)
+
+  it("has a list of its contents, captions, the command of each figure, and no table twice", function()
+    local page = read(folder .. "/whole/index.html")
+    assert.are.equal(11, count(page, '<li><a href="#section%d+">'))
+    assert.are.equal(10, count(page, "<figcaption>%u"))
+    assert.truthy(page:find("<pre>rxlua experiments/spatial_phases.lua --networks whole/networks-quick --batches 3 "
+      .. "--cell gru --quick --quiescent-noise same --seeds 0 --setting tonic --units 8</pre>", 1, true))
+    assert.truthy(page:find("<p>Its numbers stand under Figure C.4.</p>", 1, true))
+    assert.are.equal(1, count(page, "<td>step distance, biased, deterministic, driven</td>"))
+    assert.matches("<h2>Figure C%.1</h2>.-<tr><th></th><th>ours</th></tr>", page)
+  end)
+
+  it("says which claims hold, network by network", function()
+    local page, text = read(folder .. "/whole/index.html"), read(folder .. "/whole/claims.md")
+    for _, words in ipairs { "Biased behaviour leaves biased rest %(2a to e%)", "The same under .-text.- %(C%.5%)" } do
+      assert.matches("<tr><td>" .. words .. "</td><td class=\"number\">[^<]+</td><td class=\"number\">[^<]+</td>"
+        .. "<td class=\"number\">[01] of 1</td></tr>", page)
+    end
+    assert.matches("\n| States at rest lie where those of waking lie %(1f, g%) | variance awake [^|]+ |", text)
   end)
 
   it("trains each network once, two for the GRU and five of other settings among them", function()

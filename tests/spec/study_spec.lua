@@ -247,6 +247,45 @@ describe("an experiment", function()
   end)
 end)
 
+describe("a table of a report's numbers", function()
+  local numbers = require "reactivation.runs.numbers"
+
+  local function reported(name, rows)
+    local out = rx.folder(folder .. "/" .. name)
+    out:write("numbers.json", rows)
+    return out.name
+  end
+
+  it("has the values of all seeds, and a column of what others published if they did", function()
+    local zero = reported("zero", { { label = "a", unit = "m^2", values = { 1 } } })
+    local one = reported("one", { { label = "a", unit = "m^2", values = { 3 } } })
+    assert.are.same({ { "", "ours" }, { { "a", "2 ± 1.4 m²" } } }, { numbers.table({ zero, one }, "theirs") })
+    local published = reported("published", {
+      { label = "a", unit = "", values = { 1 } }, { label = "b", unit = "", values = { 2 }, published = "about 2" },
+    })
+    assert.are.same({ { "", "ours", "theirs" }, { { "a", "1", "" }, { "b", "2", "about 2" } } },
+                    { numbers.table({ published }, "theirs") })
+  end)
+end)
+
+describe("the paper's claims", function()
+  local claims = require "krishna2024.claims"
+
+  it("are judged network by network, where their numbers were measured", function()
+    local out = rx.folder(folder .. "/claims")
+    out:write("numbers.json", {
+      { label = "ring radius, awake", unit = "", values = { 10, 10, 10 } },
+      { label = "ring radius, quiescent", unit = "", values = { 9.5, 8, 10.5 } },
+    })
+    local head, rows = claims.table { ["3"] = { out.name } }
+    assert.are.same({ "the claim", "found", "it holds if", "and does in" }, head)
+    assert.are.same({ {
+      "Head direction: the states at rest lie on the waking ring (3c, d)",
+      "radius awake 10 ± 0, at rest 9.33 ± 1.3", "radius within a tenth", "2 of 3",
+    } }, rows)
+  end)
+end)
+
 describe("a page", function()
   it("holds its text, its tables and its pictures within itself", function()
     local bytes = {}
@@ -258,13 +297,19 @@ describe("a page", function()
       file:close()
       assert(rx.page(folder .. "/page.html", {
         title = "a < b", head = { "what", "value" },
-        { title = "One", pictures = { folder .. "/p.png" }, rows = { { "x & y", "1 +- 2" } } },
+        { title = "One", pictures = { folder .. "/p.png" }, caption = "1 < 2", command = "rxlua one.lua",
+          text = "See https://example.org/a.\n\nAnd more.", rows = { { "x & y", "1 +- 2" } } },
         { title = "Two", head = { "", "day", "night" }, rows = { { "z", "1", "2" } } },
       }))
       local html = read(folder .. "/page.html")
       assert.truthy(html:find("<h1>a &lt; b</h1>", 1, true))
       assert.truthy(html:find("<th>what</th><th>value</th></tr>\n<tr><td>x &amp; y</td>", 1, true))
       assert.truthy(html:find("<th></th><th>day</th><th>night</th></tr>\n<tr><td>z</td>", 1, true))
+      assert.truthy(html:find('<li><a href="#section2">Two</a></li>', 1, true))
+      assert.truthy(html:find('<section id="section2">\n<h2>Two</h2>', 1, true))
+      assert.truthy(html:find('<img alt="One" src=', 1, true))
+      assert.truthy(html:find("<figcaption>1 &lt; 2</figcaption>\n</figure>\n<p>See <a href=\"https://example.org/a\">"
+        .. "https://example.org/a</a>.</p>\n<p>And more.</p>\n<pre>rxlua one.lua</pre>\n<table>", 1, true), html)
       local code = html:match('src="data:image/png;base64,([^"]+)"')
       local decoder = io.popen("printf %s '" .. code .. "' | base64 -d > " .. folder .. "/decoded")
       assert.is_true(decoder:close())

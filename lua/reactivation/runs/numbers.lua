@@ -12,8 +12,13 @@ function numbers.shown(values, unit)
   return ((text .. " " .. unit):gsub("%s+$", ""))
 end
 
--- The numbers of one report, with the values of all folders.
-local function gather(folders)
+-- The same with the signs that pages have and terminals may not.
+function numbers.for_people(values, unit)
+  return (numbers.shown(values, unit):gsub("%+%-", "±"):gsub("%^2", "²"))
+end
+
+-- The numbers of one report, with the values of all folders, that differ in their seed alone.
+function numbers.gather(folders)
   local list = {}
   for f, folder in ipairs(folders) do
     local read, problem = json.read(folder .. "/numbers.json")
@@ -27,24 +32,25 @@ local function gather(folders)
   return list
 end
 
--- A table of what `rx.report` stored: ours beside what others published, or the report's own columns, which
--- follow each other among the numbers.
+-- A table of what `rx.report` stored: ours, beside what others published where they did; or the report's own
+-- columns, which follow each other among the numbers.
 -- @tab folders that differ in their seed alone
 -- @string others whose the published numbers are
 -- @treturn table titles of the columns
 -- @treturn table rows, lists of words
 function numbers.table(folders, others)
   local head, rows = { "" }, {}
-  for _, number in ipairs(gather(folders)) do
+  for _, number in ipairs(numbers.gather(folders)) do
     local row = rows[#rows]
     if not row or row[1] ~= number.label then
       row = { number.label }
       rows[#rows + 1] = row
     end
-    row[#row + 1] = numbers.shown(number.values, number.unit)
+    row[#row + 1] = numbers.for_people(number.values, number.unit)
     head[#row] = number.column or "ours"
-    if not number.column then row[3], head[3] = number.published or "", others end
+    if number.published and not number.column then row[3], head[3] = number.published, others end
   end
+  for _, row in ipairs(head[3] == others and rows or {}) do row[3] = row[3] or "" end
   return head, rows
 end
 

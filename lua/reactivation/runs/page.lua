@@ -11,12 +11,23 @@ local STYLE = [[
 body { font: 15px/1.5 sans-serif; color: #262626; max-width: 60em; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.6em; }
 h2 { font-size: 1.2em; margin-top: 2.5em; border-top: 1px solid #d0d0d0; padding-top: 1em; }
-img { width: 100%; }
-pre { background: #f4f4f4; padding: 0.6em 0.8em; overflow-x: auto; }
+figure { margin: 1em 0; }
+img { display: block; width: 100%; }
+figcaption { margin-top: 0.8em; }
+nav ul { list-style: none; padding: 0; columns: 20em; }
+a { color: #1f7a8c; }
+pre { background: #f4f4f4; padding: 0.6em 0.8em; white-space: pre-wrap; }
 table { border-collapse: collapse; margin: 1em 0; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.2em 1em 0.2em 0; }
 tr { border-bottom: 1px solid #e4e4e4; }
-td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number { font-variant-numeric: tabular-nums; }
+@media print {
+  body { font-size: 10pt; max-width: none; margin: 0; padding: 0; }
+  h2 { break-after: avoid; }
+  img { max-height: 20cm; object-fit: contain; }
+  figure, tr, pre { break-inside: avoid; }
+  a { color: inherit; text-decoration: none; }
+}
 ]]
 
 local function base64(bytes)
@@ -38,13 +49,37 @@ local function escape(text)
   return (tostring(text):gsub('[&<>"]', ESCAPES))
 end
 
-local function picture(path)
+-- A text in paragraphs, between which an empty line stands; what is an address becomes a link.
+local function paragraphs(text)
+  local parts = {}
+  for paragraph in (text .. "\n\n"):gmatch("(.-)\n\n+") do
+    parts[#parts + 1] = ("<p>%s</p>\n"):format(
+      (escape(paragraph):gsub("https?://[%w%-%./_]*[%w/]", '<a href="%0">%0</a>')))
+  end
+  return table.concat(parts)
+end
+
+local function picture(path, title)
   local file, message = io.open(path, "rb")
   if not file then return nil, message end
   local bytes = file:read("a")
   file:close()
   local kind = path:match("%.svg$") and "svg+xml" or "png"
-  return ('<img alt="%s" src="data:image/%s;base64,%s">\n'):format(escape(path), kind, base64(bytes))
+  return ('<img alt="%s" src="data:image/%s;base64,%s">\n'):format(escape(title), kind, base64(bytes))
+end
+
+-- The pictures of a section, with its caption.
+local function figure_of(section)
+  local parts = {}
+  for _, path in ipairs(section.pictures or {}) do
+    local html, message = picture(path, section.title)
+    if not html then return nil, message end
+    parts[#parts + 1] = html
+  end
+  if section.caption then
+    parts[#parts + 1] = ("<figcaption>%s</figcaption>\n"):format(escape(section.caption))
+  end
+  return #parts > 0 and "<figure>\n" .. table.concat(parts) .. "</figure>\n" or ""
 end
 
 local function table_of(head, rows)
@@ -64,8 +99,8 @@ end
 
 local CONTENT = { title = { "string", required = true }, text = { "string" }, command = { "string" },
                   head = { "list" } }
-local SECTION = { title = { "string", required = true }, pictures = { "list" }, rows = { "list" },
-                  head = { "list" } }
+local SECTION = { title = { "string", required = true }, pictures = { "list" }, caption = { "string" },
+                  command = { "string" }, text = { "string" }, rows = { "list" }, head = { "list" } }
 
 -- The fields of a table beside the list that it also is.
 local function fields_of(values)
@@ -93,12 +128,37 @@ local function check_content(content)
   end
 end
 
---- Write a page.
+local function command_of(part)
+  return part.command and ("<pre>%s</pre>\n"):format(escape(part.command)) or ""
+end
+
+-- The parts of a page, one after the other; or nil and a message.
+local function section_of(section, number, head)
+  local figure, message = figure_of(section)
+  if not figure then return nil, message end
+  return table.concat {
+    ('<section id="section%d">\n<h2>%s</h2>\n'):format(number, escape(section.title)), figure,
+    section.text and paragraphs(section.text) or "", command_of(section),
+    section.rows and table_of(section.head or head, section.rows) or "", "</section>\n",
+  }
+end
+
+local function contents_of(sections)
+  local lines = { '<nav aria-label="Contents">\n<ul>\n' }
+  for i, section in ipairs(sections) do
+    lines[i + 1] = ('<li><a href="#section%d">%s</a></li>\n'):format(i, escape(section.title))
+  end
+  lines[#lines + 1] = "</ul>\n</nav>\n"
+  return #sections > 1 and table.concat(lines) or ""
+end
+
+--- Write a page, which begins with a list of its contents and can be printed.
 -- @function rx.page
 -- @string path of the file, ending in .html
--- @tab content `title`; `text`, a paragraph; `command`, what made it; `head`, the titles of the tables'
---   columns; and a list of sections, each with `title`, `pictures` (paths of SVG or PNG files, which
---   become part of the page), `rows`, lists of words, and `head`, where its table has other titles
+-- @tab content `title`; `text`, in which an empty line begins a paragraph and addresses become links;
+--   `command`, what made it; `head`, the titles of the tables' columns; and a list of sections, each with
+--   `title`, `pictures` (paths of SVG or PNG files, which become part of the page), `caption`, `text`,
+--   `command`, `rows`, lists of words, and `head`, where its table has other titles
 -- @return true; or nil and a message
 -- @usage rx.page("results.html", { title = "Mine", head = { "what", "value" },
 --                          { title = "Learning", rows = { { "error", "0.1 rad" } } } })
@@ -106,20 +166,17 @@ return function(path, content)
   check.argument("string", 1, "page", path)
   check_content(content)
   local parts = {
-    "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
-    ("<title>%s</title>\n<style>\n%s</style>\n<h1>%s</h1>\n"):format(
+    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+    '<meta name="viewport" content="width=device-width">\n',
+    ("<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>%s</h1>\n"):format(
       escape(content.title), STYLE, escape(content.title)),
+    content.text and paragraphs(content.text) or "", command_of(content), contents_of(content),
   }
-  if content.text then parts[#parts + 1] = ("<p>%s</p>\n"):format(escape(content.text)) end
-  if content.command then parts[#parts + 1] = ("<pre>%s</pre>\n"):format(escape(content.command)) end
-  for _, section in ipairs(content) do
-    parts[#parts + 1] = ("<h2>%s</h2>\n"):format(escape(section.title))
-    for _, name in ipairs(section.pictures or {}) do
-      local html, message = picture(name)
-      if not html then return nil, message end
-      parts[#parts + 1] = html
-    end
-    if section.rows then parts[#parts + 1] = table_of(section.head or content.head, section.rows) end
+  for i, section in ipairs(content) do
+    local html, message = section_of(section, i, content.head)
+    if not html then return nil, message end
+    parts[#parts + 1] = html
   end
+  parts[#parts + 1] = "</body>\n</html>\n"
   return core.write_whole(path, table.concat(parts))
 end
