@@ -269,7 +269,7 @@ describe("a table of a report's numbers", function()
 end)
 
 describe("the paper's claims", function()
-  local claims = require "krishna2024.claims"
+  local claims = require "krishna2024.page.claims"
 
   it("are judged network by network, where their numbers were measured", function()
     local out = rx.folder(folder .. "/claims")

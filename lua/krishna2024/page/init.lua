@@ -1,7 +1,7 @@
 -- The page of the paper: every figure with its caption, the command that draws it alone, and its numbers; and
 -- before them, which of the paper's claims hold.
 
-local claims = require "krishna2024.claims"
+local claims = require "krishna2024.page.claims"
 local command_line = require "reactivation.runs.command_line"
 local core = require "reactivation.core"
 local figures = require "krishna2024.figures"
