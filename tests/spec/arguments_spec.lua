@@ -43,6 +43,36 @@ describe("the options of a script", function()
   end)
 end)
 
+describe("lists", function()
+  local function parse(...)
+    return rx.arguments("Does something.", {
+      { "seeds", { 0 }, "seeds" }, { "sigmas", { 0.5 }, "noises", least = 0 },
+      { "tau", 0.1, "time constant", many = true, least = 0, also = "taus" },
+      { "kind", "a", "kind", choices = { "a", "b" }, many = true },
+    }, { ... })
+  end
+
+  it("hold numbers, and whole ones from one to another", function()
+    assert.are.same({ 0, 1, 2, 7 }, parse("--seeds", "0..2,7").seeds)
+    assert.are.same({ 0.25, 1 }, parse("--sigmas", "0.25,1").sigmas)
+  end)
+
+  it("are what many options may get", function()
+    assert.are.equal(0.2, parse("--tau", "0.2").tau)
+    assert.are.same({ 0.04, 0.1 }, parse("--taus", "0.04,0.1").tau)
+    assert.are.same({ "b", "a" }, parse("--kind", "b,a").kind)
+  end)
+
+  it("are made by range, to the last one", function()
+    assert.are.same({ 0, 1, 2 }, rx.range(0, 2))
+    local list = rx.range(0, 0.3, 0.1)
+    assert.are.equal(4, #list)
+    assert.near(0.3, list[4], 1e-15)
+    assert.matches("bad argument #2 to 'range' %(number of at least 3 expected, got 2", support.message(rx.range, 3, 2))
+    assert.matches("bad argument #3 to 'range' %(number above 0 expected, got 0", support.message(rx.range, 3, 4, 0))
+  end)
+end)
+
 describe("a script with options", function()
   local folder, remove, script
   setup(function()

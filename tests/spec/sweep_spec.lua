@@ -150,6 +150,103 @@ describe("a sweep", function()
     end))
   end)
 
+  it("stops early where all fail alike, in this program and in children", function()
+    local calls = 0
+    assert.matches("stopped, as the first 3 configurations all failed alike: .*no such thing as 1", message(function()
+      rx.sweep(folder .. "/s", { seed = rx.range(1, 9) }, function(c)
+        calls = calls + 1
+        error("no such thing as " .. c.seed)
+      end)
+    end))
+    assert.are.equal(3, calls)
+    write("script.lua", 'local rx = require "reactivation"\nrx.sweep("t", { seed = rx.range(1, 40) }, '
+      .. 'function() error "a bug" end, { at_once = 2 })')
+    local output = support.run(("cd %s && %s script.lua"):format(folder, support.program))
+    assert.matches("stopped, as the first %d configurations all failed alike: .*a bug", output)
+  end)
+
+  it("refuses a folder with results of another script or of other options, not one that grows", function()
+    write("script.lua", (SCRIPT:gsub("AT_ONCE", 1)))
+    local command = ("cd %s && %s script.lua"):format(folder, support.program)
+    assert.are.equal(0, select(2, support.run(command .. " --factor 2")))
+    assert.matches("holds a sweep with factor = 2, but this one has 3; use another folder",
+                   (support.run(command .. " --factor 3")))
+    assert.are.equal(0, select(2, support.run(command .. " --factor 2")))
+    local output = support.run(("cd %s && cp script.lua other.lua && %s other.lua --factor 2"):format(
+      folder, support.program))
+    assert.matches("holds a sweep with script = script.lua, but this one has other.lua", output)
+    assert.matches("holds a sweep with units = 8, but this one has 9", message(function()
+      for units = 8, 9 do
+        rx.sweep(folder .. "/u", { seed = { 0 } }, function() return { x = 1 } end, { fixed = { units = units } })
+      end
+    end))
+  end)
+
+  it("takes folders' names from the script, and refuses one that holds something else", function()
+    local function sweep(batches)
+      return rx.sweep(folder .. "/s", { { seed = 3, batches = batches } }, function(c) return { x = c.batches } end, {
+        name = function(c) return "net-seed" .. c.seed end,
+      })
+    end
+    assert.are.same({ 7 }, sweep(7).columns.x)
+    assert(rx.load_csv(folder .. "/s/results.csv"))
+    assert.matches("net%-seed3: holds a result with batches = 7, but this sweep has 8", message(sweep, 8))
+    assert.matches("seed=1 is there twice", message(function()
+      rx.sweep(folder .. "/t", { seed = { 1, 1 } }, function() return {} end)
+    end))
+  end)
+
+  it("is listed as commands for a shell, which do it", function()
+    write("a script.lua", [[
+      local rx = require "reactivation"
+      local opt = rx.arguments("Sweeps.", { { "word", "", "a word" }, sweep = true })
+      local sweep = rx.sweep("the results", { seed = rx.range(0, 3) }, function(c)
+        if c.seed == 2 and not os.getenv "LUCKY" then error("no luck") end
+        return { length = #opt.word + c.seed, threads = rx.threads() }
+      end)
+      print(table.concat(sweep.columns.length, " "))
+    ]])
+    local script = ("cd %s && %s 'a script.lua' --word \"it's \\$5\""):format(folder, support.program)
+    local function status() return (support.run(script .. " --status")) end
+    assert.matches("4 configurations: 0 done, 0 running, 0 waiting in Slurm, 0 failed, 4 missing\n$", status())
+    local list = support.run(script .. " --list")
+    assert.are.equal(4, select(2, list:gsub("\n", "")))
+    support.run(script .. " --list > " .. folder .. "/list; cd / && xargs -d '\n' -n 1 sh -c < " .. folder .. "/list")
+    assert.matches("3 done, 0 running, 0 waiting in Slurm, 1 failed, 0 missing\nfailed: seed=2: .*no luck\n$", status())
+    assert.are.equal(1, select(2, support.run(script .. " --list"):gsub("\n", "")))
+    assert.are.equal("7.0 8.0 9.0 10.0\n", (support.run("export LUCKY=1; " .. script)))
+    assert.are.equal("", (support.run(script .. " --list")))
+    assert.matches("4 done", status())
+    assert.are.equal(1, rx.load(folder .. "/the results/results.h5").threads[1])
+  end)
+
+  it("tells what runs", function()
+    write("script.lua", [[
+      local rx = require "reactivation"
+      rx.sweep("s", { seed = { 0, 1 } }, function(_, own)
+        own:write("progress.json", { done = 3, of = 4 })
+        while true do require("reactivation.core").sleep(0.01) end
+      end)
+    ]])
+    local command = ("cd %s && %s script.lua"):format(folder, support.program)
+    local output = support.run(("cd %s && timeout 1 %s script.lua & sleep 0.6; %s --status; wait"):format(
+      folder, support.program, command))
+    assert.matches("0 done, 1 running, .* 1 missing\nrunning: seed=0 %(process %d+ on [^)]+, 75%%%)\n", output)
+    assert.matches("0 done, 0 running, 0 waiting in Slurm, 0 failed, 2 missing", (support.run(command .. " --status")))
+  end)
+
+  it("says that there is no Slurm", function()
+    write("script.lua", (SCRIPT:gsub("AT_ONCE", 1):gsub('"a factor" }', "%0, sweep = true")))
+    local there = "cd " .. folder .. " && "
+    local output, status = support.run(there .. "PATH=/nowhere " .. support.program .. " script.lua --slurm")
+    assert.are.equal(1, status)
+    assert.matches("sbatch was not found: this machine belongs to no Slurm cluster; on another batch system "
+      .. "give it the commands that %-%-list prints", output)
+    write("plain.lua", 'require("reactivation").arguments("", {})')
+    assert.matches("unknown option '%-%-slurm'",
+                   (support.run(there .. support.program .. " plain.lua --slurm")))
+  end)
+
   it("is refused while another program does it", function()
     local core = require "reactivation.core"
     os.execute("mkdir -p " .. folder .. "/s")

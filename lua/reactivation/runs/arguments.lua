@@ -3,6 +3,7 @@
 
 local argparse = require "argparse"
 local check = require "reactivation.check"
+local program = require "reactivation.sweeps.program"
 
 local function whole(text)
   local value = math.tointeger(tonumber(text))
@@ -16,25 +17,77 @@ local function finite(text)
   return value
 end
 
--- Whole numbers with commas between them.
-local function whole_list(text)
-  local list, seen = {}, {}
+-- The words of a list, commas between them; `a..b` are the whole numbers from a to b.
+local function words_of(text)
+  local words = {}
   for word in (text .. ","):gmatch("([^,]*),") do
-    local value, problem = whole(word)
-    if not value then return nil, problem end
-    if seen[value] then return nil, ("every number once expected, got %d twice"):format(value) end
-    list[#list + 1], seen[value] = value, true
+    local first, last = word:match("^(-?%d+)%.%.(-?%d+)$")
+    if first then
+      for number = first, last do words[#words + 1] = ("%d"):format(number) end
+    else
+      words[#words + 1] = word
+    end
   end
+  return words
+end
+
+-- A list of what `convert` makes of each word.
+local function list_of(text, convert)
+  local list, seen = {}, {}
+  for i, word in ipairs(words_of(text)) do
+    local value, problem = convert(word)
+    if value == nil then return nil, problem end
+    if seen[value] then return nil, ("every one once expected, got %s twice"):format(value) end
+    list[i], seen[value] = value, true
+  end
+  if #list == 0 then return nil, ("first and last number expected, got '%s'"):format(text) end
   return list
 end
 
--- How the text of an option becomes its value: its own way, or that of its default's type.
-local function converter(option)
+local function number_of(default)
+  return math.type(default) == "integer" and whole or type(default) == "number" and finite or nil
+end
+
+local function choice(choices)
+  return function(text)
+    for _, one in ipairs(choices) do
+      if text == one then return text end
+    end
+    return nil, ("must be one of '%s'"):format(table.concat(choices, "', '"))
+  end
+end
+
+-- Complains of a number that is too small.
+local function at_least(least, convert)
+  return function(text)
+    local value, problem = convert(text)
+    if value and value < least then
+      return nil, ("number of at least %s expected, got %s"):format(least, text)
+    end
+    return value, problem
+  end
+end
+
+-- How one word becomes a value: in the option's own way, or as its default's; nil: as it is.
+local function of_word(option)
   local default = option[2]
-  if option.convert then return option.convert end
-  if type(default) == "table" then return whole_list end
-  if math.type(default) == "integer" then return whole end
-  return type(default) == "number" and finite or nil
+  local convert = option.convert or number_of(type(default) == "table" and default[1] or default)
+    or option.choices and choice(option.choices)
+  return option.least and at_least(option.least, convert) or convert
+end
+
+-- How the text of an option becomes its value: a list where an option of `many` is given several.
+local function converter(option)
+  local convert = of_word(option)
+  if type(option[2]) == "table" then
+    return function(text) return list_of(text, convert) end
+  end
+  if not option.many or not convert then return convert end
+  return function(text)
+    local list, problem = list_of(text, convert)
+    if list and #list == 1 then return list[1] end
+    return list, problem
+  end
 end
 
 local function shown(default)
@@ -50,17 +103,20 @@ local function add_option(parser, option)
     return
   end
   local convert = converter(option)
-  local added = parser:option(flag, help .. shown(default)):target(name)
+  local also = option.also and " --" .. option.also or ""
+  local added = parser:option(flag .. also, help .. shown(default)):target(name)
   if convert then
     added:convert(function(text)
       local value, problem = convert(text)
-      if value and option.least and value < option.least then
-        value, problem = nil, ("number of at least %s expected, got %s"):format(option.least, text)
-      end
       return value, problem and ("%s: %s"):format(flag, problem)
     end)
   end
-  if option.choices then added:choices(option.choices) end
+  if not option.choices then return end
+  if option.many then
+    added:argname("{" .. table.concat(option.choices, ",") .. "}")
+  else
+    added:choices(option.choices)
+  end
 end
 
 -- Each with a name and a help; of none the type is unknown.
@@ -76,21 +132,29 @@ end
 --- Read the command line. A wrong option ends the program with a message and status 1.
 -- @function rx.arguments
 -- @string description what the script does, for `--help`
--- @tab options a list of { name, default, help [, choices =, least =, convert =, preset =] }; the
---   default says the type: `false` makes a flag, a list takes whole numbers with commas between them.
---   `convert`, a function, makes the value from the text, or returns nil and a message. `preset`
---   holds other defaults, for when this flag is given
+-- @tab options a list of { name, default, help [, choices =, least =, convert =, preset =, many =, also =] };
+--   the default says the type: `false` makes a flag, a list takes numbers with commas between them, and
+--   `0..4` for whole ones. `convert`, a function, makes the value from the text, or returns nil and a message.
+--   `preset` holds other defaults, for when this flag is given. With `many` several numbers or choices may be
+--   given; then they come as a list. `also` is another name of the option. `sweep = true` beside the options,
+--   in a script with an `rx.sweep`, adds what that understands: `--list`, `--slurm` and `--status`
 -- @tab[opt] words the command line; by default the program's own
 -- @treturn table name -> value
 -- @usage local opt = rx.arguments("Trains a network.", { { "seed", 0, "seed of all random numbers" } })
 return function(description, options, words)
   check.argument("string", 1, "arguments", description)
+  check.argument("table", 2, "arguments", options)
+  local sweep = options.sweep
+  options = table.move(options, 1, #options, 1, {})
   check_options(options, "arguments", 2)
   local problem = words ~= nil and check.list_problem(words, "string")
   if problem then check.complain("bad argument #3 to 'arguments' (%s)", problem) end
   local script = arg and arg[0] or "script"
   local parser = argparse(script, description)
   for _, option in ipairs(options) do add_option(parser, option) end
+  for _, engine in ipairs(sweep and program.ENGINES or {}) do
+    parser:flag("--" .. engine[1], engine[2]):target("--" .. engine[1])
+  end
   local parsed = parser:parse(words or arg)
   local values = {}
   for _, option in ipairs(options) do values[option[1]] = option[2] end
@@ -102,5 +166,6 @@ return function(description, options, words)
     local value = parsed[option[1]]
     if value ~= nil then values[option[1]] = value end
   end
+  program.options = values
   return values
 end

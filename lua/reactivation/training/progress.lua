@@ -5,6 +5,7 @@
 local core = require "reactivation.core"
 local duration = require "reactivation.runs.duration"
 local json = require "reactivation.files.json"
+local one = require "reactivation.sweeps.one"
 
 local Progress = {}
 Progress.__index = Progress
@@ -12,6 +13,9 @@ Progress.__index = Progress
 local BAR = 20            -- characters
 local RENEW = 0.2         -- seconds between two looks of the line
 local STORE = 1           -- and between two of the file
+
+-- Who started this program for one configuration of a sweep looks there.
+local WATCHED = os.getenv(one.ASKED) and os.getenv(one.ASKED) .. "/progress.json"
 
 local told = {} -- checkpoints
 
@@ -75,6 +79,6 @@ end
 -- @tparam boolean|string shown whether anything is, or the path of the file for other programs
 -- @string[opt] unit of the decoding error
 return function(shown, unit)
-  local path = type(shown) == "string" and shown or nil
+  local path = type(shown) == "string" and shown or WATCHED
   return setmetatable({ on = shown, path = path, unit = unit, terminal = core.is_terminal() }, Progress)
 end
