@@ -132,8 +132,8 @@ end
 --- Read the command line. A wrong option ends the program with a message and status 1.
 -- @function rx.arguments
 -- @string description what the script does, for `--help`
--- @tab options a list of { name, default, help [, choices =, least =, convert =, preset =, many =, also =] };
---   the default says the type: `false` makes a flag, a list takes numbers with commas between them, and
+-- @tab options a list of { name, default, help [, choices =, least =, convert =, preset =, many =, also =] }.
+--   The default says the type: `false` makes a flag, a list takes numbers with commas between them, and
 --   `0..4` for whole ones. `convert`, a function, makes the value from the text, or returns nil and a message.
 --   `preset` holds other defaults, for when this flag is given. With `many` several numbers or choices may be
 --   given; then they come as a list. `also` is another name of the option. `sweep = true` beside the options,
