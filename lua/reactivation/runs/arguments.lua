@@ -134,7 +134,7 @@ end
 -- @string description what the script does, for `--help`
 -- @tab options a list of { name, default, help [, choices =, least =, convert =, preset =, many =, also =] }.
 --   The default says the type: `false` makes a flag, a list takes numbers with commas between them, and
---   `0..4` for whole ones. `convert`, a function, makes the value from the text, or returns nil and a message.
+--   `0..4` for whole ones. `convert`, a function, makes the value of the text, or gives nil and a message.
 --   `preset` holds other defaults, for when this flag is given. With `many` several numbers or choices may be
 --   given; then they come as a list. `also` is another name of the option. `sweep = true` beside the options,
 --   in a script with an `rx.sweep`, adds what that understands: `--list`, `--slurm` and `--status`

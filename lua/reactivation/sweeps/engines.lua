@@ -7,11 +7,11 @@ local slurm = require "reactivation.sweeps.slurm"
 
 local engines = {}
 
--- Those that are not done and that nobody is doing.
+-- Those that are not done, and that nobody is doing or has in a queue.
 local function missing(sweep)
-  local list = {}
+  local list, queued = {}, slurm.queue(sweep)
   for _, c in ipairs(sweep.all) do
-    if not one.result(c) and not one.holder(c) then list[#list + 1] = c end
+    if not one.result(c) and not one.holder(c) and not queued[c.name] then list[#list + 1] = c end
   end
   return list
 end
@@ -27,14 +27,11 @@ end
 
 function engines.slurm(sweep)
   local list = missing(sweep)
+  print(("%s: %d of %d configurations are missing"):format(sweep.folder, #list, #sweep.all))
+  if #list == 0 then return end
   local count, job = slurm.submit(sweep, list)
-  if count > 0 then
-    print(("%s: submitted job %s with %d configurations (%s/slurm.sh)"):format(
-      sweep.folder, job, count, sweep.folder))
-  end
-  local rest = #list - count
-  print(("%s: %d of %d configurations are not done%s"):format(
-    sweep.folder, #list, #sweep.all, rest > 0 and (", of which %d wait or are for later"):format(rest) or ""))
+  print(("submitted job %s with %d configurations (%s/slurm.sh)"):format(job, count, sweep.folder))
+  if count < #list then print(("%d are for later: ask again when these are done"):format(#list - count)) end
 end
 
 -- Which state a configuration is in, and a line about it where there is something to tell.

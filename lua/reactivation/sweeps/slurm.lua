@@ -85,27 +85,24 @@ function slurm.queue(sweep)
   return states, alive
 end
 
--- Submit those of a list that Slurm does not have already; how many that was, and the job's number.
+-- Submit a list, as far as an array goes; how many that was, and the job's number.
 function slurm.submit(sweep, list)
-  local states, alive = slurm.queue(sweep)
-  local names, rest = {}, {}
-  for _, c in ipairs(list) do
-    if not states[c.name] and #rest < MOST then
-      rest[#rest + 1], names[#names + 1] = c, c.name
-      one.make_folder(c)
-    end
+  local names, some = {}, table.move(list, 1, math.min(#list, MOST), 1, {})
+  for i, c in ipairs(some) do
+    names[i] = c.name
+    one.make_folder(c)
   end
-  if #rest == 0 then return 0 end
   local path = sweep.folder .. "/slurm.sh"
-  local ok, problem = core.write_whole(path, script_of(sweep, rest))
+  local ok, problem = core.write_whole(path, script_of(sweep, some))
   if not ok then error(problem, 0) end
+  local _, alive = slurm.queue(sweep)
   local said = ask { "sbatch", "--parsable", path }
   local job = ("\n" .. said):match("\n(%d+)")
   if not job then error("sbatch: " .. said, 0) end
   alive[job] = names
   ok, problem = json.write(sweep.folder .. "/slurm.json", alive)
   if not ok then error(problem, 0) end
-  return #rest, job
+  return #some, job
 end
 
 return slurm
