@@ -9,6 +9,7 @@
 /* --- where a mistake was made ---------------------------------------------------------------- */
 
 static const char library_key[] = "rx.library"; /* in the registry: how its files' names begin */
+static const char names_key[] = "rx.names";     /* and functions in Lua -> their names */
 
 static bool is_library(lua_State *L, const char *source)
 {
@@ -24,15 +25,43 @@ static bool is_library(lua_State *L, const char *source)
     return found;
 }
 
+/* The level of the nearest caller outside the library; -1: there is none. */
+static int level_outside(lua_State *L, lua_Debug *frame)
+{
+    for (int level = 0; lua_getstack(L, level, frame); level++) {
+        lua_getinfo(L, "Sl", frame);
+        if (frame->currentline > 0 && !is_library(L, frame->source))
+            return level;
+    }
+    return -1;
+}
+
 const char *rx_push_where(lua_State *L)
 {
     lua_Debug frame;
-    for (int level = 0; lua_getstack(L, level, &frame); level++) {
-        lua_getinfo(L, "Sl", &frame);
-        if (frame.currentline > 0 && !is_library(L, frame.source))
-            return lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
-    }
-    return lua_pushliteral(L, "");
+    if (level_outside(L, &frame) < 0)
+        return lua_pushliteral(L, "");
+    return lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
+}
+
+/* Push the name of the library's function in Lua that the caller outside has called; nil: it is
+ * none that has one. */
+static const char *push_called(lua_State *L)
+{
+    lua_Debug frame;
+    int level = level_outside(L, &frame);
+    do { /* pcall and its like stand between the caller and what is called */
+        if (--level < 0 || !lua_getstack(L, level, &frame)) {
+            lua_pushnil(L);
+            return NULL;
+        }
+        lua_getinfo(L, "S", &frame);
+    } while (*frame.what == 'C');
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, names_key);
+    lua_getinfo(L, "f", &frame);
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+    return lua_tostring(L, -1);
 }
 
 int rx_error(lua_State *L, const char *format, ...)
@@ -149,6 +178,9 @@ int rx_argument_error(lua_State *L, int arg, const char *format, ...)
     va_end(arguments);
     if (!running(L)) /* a metamethod, called by hand */
         return rx_error(L, "bad argument #%d (%s)", arg, message);
+    const char *called = push_called(L);
+    if (called != NULL && strcmp(called, name_of(running(L))) != 0)
+        return rx_error(L, "bad argument to '%s' (%s)", called, message);
     return rx_error(L, "bad argument #%d to '%s' (%s)", arg - object_apart(L), name_of(running(L)),
                     message);
 }
@@ -397,6 +429,25 @@ static int check_library(lua_State *L)
     return 0;
 }
 
+/* name(function, name): as users know one in Lua */
+static int check_name(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    rx_check_string(L, 2, NULL);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, names_key);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    lua_rawset(L, -3);
+    return 0;
+}
+
+/* called() -> the name of that which the nearest caller outside the library has called, or nil */
+static int check_called(lua_State *L)
+{
+    push_called(L);
+    return 1;
+}
+
 /* where() -> "file:line: " of the nearest caller outside the library */
 static int check_where(lua_State *L)
 {
@@ -429,7 +480,8 @@ static int check_number_text(lua_State *L)
 static const struct rx_binding functions[] = {
     { "library", check_library, 1 },         { "where", check_where, 0 },
     { "describe", check_describe, 1 },       { "list_problem", check_list_problem, 1 },
-    { "number_text", check_number_text, 1 }, { NULL, NULL, 0 },
+    { "number_text", check_number_text, 1 }, { "name", check_name, 2 },
+    { "called", check_called, 0 },           { NULL, NULL, 0 },
 };
 
 void rx_open_check(lua_State *L)

@@ -208,6 +208,16 @@ describe("first values", function()
     }
     local w = net.weights.w_rec
     assert.near(4, (w * w:t()):get(1, 1), 1e-5)
+    local function made(make, options)
+      options.inputs, options.units, options.outputs, options.rng = 1, 6, 2, rx.random(8)
+      return message(make, options)
+    end
+    assert.matches("bad option 'initial' %(function expected for 'w_rec', got 3",
+                   made(rx.rnn, { initial = { w_rec = 3 } }))
+    assert.matches("bad option 'rank' %(whole number from 1 to the 6 units expected, got 7",
+                   made(rx.cells.low_rank, { rank = 7 }))
+    assert.matches("bad option 'dt' %(below 2 tau_a = 0.02 expected, got 0.02",
+                   made(rx.cells.adapting, { tau_a = 0.01 }))
     assert.matches("cells_spec.lua:%d+: bad argument #1 to 'orthogonal' %(number above 0 expected, got 0%)",
                    message(function() rx.initial.orthogonal(0) end))
     assert.matches("cells_spec.lua:%d+: unknown option 'spraed'",

@@ -113,6 +113,12 @@ describe("the derivative of a step", function()
       local arguments = table.pack(...)
       return message(function() net:jacobian(table.unpack(arguments, 1, arguments.n)) end)
     end
+    assert.matches("states that differ expected", message(function() rx.attractor(net, rx.matrix(9, 4, 0.1)) end))
+    assert.matches("states that vary in two directions", message(function() rx.flow(net, rx.matrix(9, 4, 0.1)) end))
+    local other = rx.pca(rx.random(1):normal(9, 3))
+    assert.matches("bad option 'pca' %(what rx.pca gives of states of 4 columns", message(function()
+      rx.flow(net, rx.matrix(9, 4), { pca = other })
+    end))
     assert.matches("bad argument #1 to 'jacobian' %(any x 4 matrix expected, got 2 x 3%)", jacobian(rx.matrix(2, 3)))
     assert.matches("no state 's'; there are r", jacobian { s = rx.matrix(1, 4) })
     assert.matches("bad option 'input' %(1 x 1 or 2 x 1 matrix expected, got 2 x 2",

@@ -57,6 +57,13 @@ describe("rate maps", function()
     assert.is_true(support.same(found[1], found[2]))
   end)
 
+  it("of bearings at which a unit is silent prefer none", function()
+    local tuning = rx.tuning(rx.matrix { { 0 }, { 1 } }, rx.matrix { { 0, 1 }, { 0, 0 } })
+    local silent, length = tuning.preferred:get(1, 1), tuning.length:get(1, 1)
+    assert.is_true(silent ~= silent and length ~= length)
+    assert.near(math.rad(5), tuning.preferred:get(1, 2), 1e-5)
+  end)
+
   it("of positions that all lie outside the box are none", function()
     assert.matches("none of the 5 positions lies in the box of side 2.2", message(function()
       rx.rate_maps(rx.matrix(5, 2, 7), rx.matrix(5, 1, 1))

@@ -39,6 +39,8 @@ describe("trajectories", function()
   end)
 
   it("answer mistakes", function()
+    assert.matches("bad argument #2 to 'quantile'", message(function() rx.quantile(rx.matrix(2, 1)) end))
+    assert.matches("bad argument #2 to 'quantile'", message(function() rx.quantile(rx.matrix(2, 1), nil, 0.5) end))
     local function variance(...)
       local arguments = table.pack(...)
       return message(function() rx.total_variance(table.unpack(arguments)) end)

@@ -85,7 +85,7 @@ end
 -- Few visits to a bin make it too large; `rx.shuffled` says by how much.
 -- @function rx.spatial_information
 -- @tab maps what `rx.rate_maps` or `rx.tuning` gave; rates are at least 0
--- @treturn matrix 1 x units
+-- @treturn matrix 1 x units, 0 of those that are silent
 -- @usage
 -- local maps = rx.rate_maps(rng:uniform(900, 2, -1, 1), rng:uniform(900, 3), { box = 2 })
 -- print(rx.spatial_information(maps))
@@ -191,7 +191,8 @@ end
 -- @tab[opt] options `bins`, around the circle from -pi on (36)
 -- @treturn table `rates` (units x bins, NaN where there was no bearing), `occupancy` and `center` (1 x bins);
 --   and of each unit (1 x units) the `preferred` bearing, the circular mean of its curve, its `length`, from
---   0 for a flat curve to 1, and `peak`, its highest rate. Of activity below 0 `length` means nothing
+--   0 for a flat curve to 1, both NaN if it is silent, and `peak`, its highest rate. Of activity below 0
+--   `length` means nothing
 -- @usage
 -- local tuning = rx.tuning(bearings, states:abs(), { bins = 18 })
 -- print(tuning.preferred, tuning.length)
@@ -206,8 +207,8 @@ function maps.tuning(bearings, activity, options)
   local rates, visited = known(tuning.rates, tuning.occupancy)
   local center = tuning.center:t():rows_at(visited)
   local x, y, sum = rates * center:cos(), rates * center:sin(), rates:sum("columns")
-  tuning.preferred = y:atan2(x):t()
   tuning.length = ((x:mul(x) + y:mul(y)):sqrt() / sum):t()
+  tuning.preferred = y:atan2(x):t() + 0 * tuning.length -- NaN where that is
   tuning.peak = core.matrix(1, rates.rows)
   for u = 1, rates.rows do tuning.peak:set(1, u, rates:row(u):max()) end
   return tuning

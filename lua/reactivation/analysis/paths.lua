@@ -90,6 +90,7 @@ local function default_lags(steps)
 end
 
 local function check_lags(lags, steps)
+  if #lags == 0 then check.complain("bad option 'lags' (at least one expected, got none)") end
   for _, lag in ipairs(lags) do
     if not (check.is_whole(lag) and lag >= 1 and lag < steps) then
       check.complain("bad option 'lags' (whole numbers from 1 to %d expected, got %s)", steps - 1,

@@ -128,13 +128,16 @@ function statistics.quantile(values, ...)
   for _, x in ipairs(sorted) do
     check.that(x == x, 1, "quantile", "matrix without NaN", x)
   end
-  for i, share in ipairs { ... } do
+  local shares = table.pack(...)
+  while shares.n > 1 and shares[shares.n] == nil do shares.n = shares.n - 1 end
+  for i = 1, math.max(shares.n, 1) do
+    local share = shares[i]
     check.that(check.is_finite(share) and share >= 0 and share <= 1, i + 1, "quantile",
                "share from 0 to 1", share)
   end
   table.sort(sorted)
   local quantiles = {}
-  for i, share in ipairs { ... } do
+  for i, share in ipairs(shares) do
     local place = 1 + share * (#sorted - 1)
     local below = math.floor(place)
     local above = math.min(below + 1, #sorted)

@@ -5,6 +5,13 @@
 
 local activation = require "reactivation.cells.activation"
 local cells = require "reactivation.cells.cell"
+local check = require "reactivation.check"
+
+local function check_rank(rank, units)
+  if check.is_whole(rank) and rank >= 1 and rank <= units then return end
+  check.complain("bad option 'rank' (whole number from 1 to the %d units expected, got %s)", units,
+                 check.describe(rank))
+end
 
 --- A network of low rank: `dv = dt / tau (-v + m n' activation(v) + W_in x)`. Its state is `v`, which is
 -- encoded, noisy and read out; it equals a network whose recurrent weights are `m n'`.
@@ -20,6 +27,7 @@ return cells.cell {
   settings = { activation = { "tanh", among = activation.names }, rank = 1 },
   order = { "w_in", "m", "n" },
   weights = function(s)
+    check_rank(s.rank, s.units)
     return {
       w_in = { s.units, s.inputs }, m = { s.units, s.rank }, n = { s.units, s.rank, fan_in = s.units },
     }

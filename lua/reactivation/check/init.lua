@@ -79,9 +79,17 @@ end
 
 local about = ""
 
+-- What is said of an argument of a function that the caller did not call, said of the one that they did.
+local function as_called(words)
+  local name, problem = words:match("^bad argument #%d+ to '([%w_]+)' (.*)$")
+  local called = name and core.called()
+  if not called or called == name then return words end
+  return ("bad argument to '%s' %s"):format(called, problem)
+end
+
 -- Raises a mistake of the caller's, at the caller's line.
 function check.complain(format, ...)
-  error(core.where() .. about .. format:format(...), 0)
+  error(core.where() .. about .. as_called(format:format(...)), 0)
 end
 
 -- Calls a function whose complaints are about what somebody else gave, such as a task's author; of nobody

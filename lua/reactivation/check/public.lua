@@ -2,6 +2,7 @@
 -- own, so that a new function is guarded on the day it is born.
 
 local check = require "reactivation.check"
+local core = require "reactivation.core"
 
 local public = {}
 
@@ -16,6 +17,7 @@ end
 
 -- A function that is called with `own` arguments before those that the caller counts.
 local function guard(name, f, own)
+  core.name(f, name)
   local info = debug.getinfo(f, "uS")
   if info.isvararg or info.what == "C" then return f end -- a function of C has its guard in src/bind/check.c
   local most = info.nparams

@@ -218,6 +218,7 @@ return function(net, states, options)
     starts = { "size", 100 }, settle = { "size", 100 }, horizon = { "size", 1000 },
   })
   local starts = statistics.thin(steps.states(net, states, 2, "attractor"), o.starts)
+  if spread_of(starts) == 0 then check.complain("states that differ expected, from which it can be told") end
   local early = advance(net, starts, math.max(o.settle // 5, 1))
   local settled = advance(net, early, math.max(o.settle - o.settle // 5, 1))
   check_settled(settled, starts)

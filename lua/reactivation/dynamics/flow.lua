@@ -22,7 +22,9 @@ local function grid_about(plane, points)
       grid:set(i * points + j + 1, 2, first:get(1, 2) + i * step:get(1, 2))
     end
   end
-  return grid, math.min(step:get(1, 1), step:get(1, 2))
+  local narrow, wide = step:min(), step:max()
+  if narrow <= 1e-6 * wide then check.complain("states that vary in two directions expected") end
+  return grid, narrow
 end
 
 -- Tail, movement and colour of each arrow: the direction alone, centred, and the logarithm of the distance.
@@ -47,9 +49,15 @@ local function points_of(pca, slow)
   return core.join { pca:project(slow.states, 2), kind }
 end
 
-local function check_slow(slow)
-  local fits = slow == nil or check.is_matrix(slow.states) and type(slow.stable) == "table"
-  if not fits then check.complain("bad option 'slow' (what rx.slow_points gives expected)") end
+-- What was found about states of as many columns.
+local function check_found(o, cols)
+  local function fits(m) return check.is_matrix(m) and m.cols == cols end
+  if o.slow and not (fits(o.slow.states) and type(o.slow.stable) == "table") then
+    check.complain("bad option 'slow' (what rx.slow_points gives of this network expected)")
+  end
+  if o.pca and not (check.can(o.pca, "project") and fits(o.pca.components)) then
+    check.complain("bad option 'pca' (what rx.pca gives of states of %d columns expected)", cols)
+  end
 end
 
 --- Where a network at rest goes from the points of a plane: that of the first two principal components of its
@@ -66,7 +74,7 @@ return function(net, states, options)
   check.argument("network", 1, "flow", net)
   local all = steps.states(net, states, 2, "flow")
   local o = check_options(options, { points = { "size", 15 }, pca = { "table" }, slow = { "table" } })
-  check_slow(o.slow)
+  check_found(o, all.cols)
   if o.points < 2 then check.complain("bad option 'points' (whole number of at least 2 expected, got 1)") end
   local pca = o.pca or principal.pca(all)
   local grid, step = grid_about(pca:project(all, 2), o.points)

@@ -8,6 +8,7 @@
 
 local check = require "reactivation.check"
 local check_options = require "reactivation.check.options"
+local core = require "reactivation.core"
 local counted = require "reactivation.runs.counted"
 local movement = require "reactivation.analysis.movement"
 local network = require "reactivation.networks.network"
@@ -76,6 +77,10 @@ function rest.adaptation(options)
     strength = { "number", 0.3 }, steps = { "positive", 8 }, keeps = { "boolean", false },
     drive = { "string" }, noise = { "not negative", 2 },
   })
+  if o.steps <= 0.5 then -- as with a leak of dt / tau from 2 on
+    check.complain("bad option 'steps' (number above 0.5 expected, got %s: the adaptation alone would grow)",
+                   core.number_text(o.steps))
+  end
   local function wrap(cell)
     local bias, first = part_of(cell, o.drive, DRIVES, "drive"), cell.state[1]
     return around(cell, "adaptation", function(w, s, x, settings)

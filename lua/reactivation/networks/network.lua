@@ -28,9 +28,12 @@ local Network = {}
 
 -- Euler's steps of a leak of dt / tau cannot stay bounded from 2 on.
 local function check_leak(settings, read)
-  if read.tau and read.dt and settings.dt >= 2 * settings.tau then
-    check.complain("bad option 'dt' (below 2 tau = %s expected, got %s: the leak alone would grow)",
-                   core.number_text(2 * settings.tau), core.number_text(settings.dt))
+  for name, value in pairs(settings) do
+    local is_time = name == "tau" or name:find("^tau_")
+    if is_time and read[name] and read.dt and type(value) == "number" and settings.dt >= 2 * value then
+      check.complain("bad option 'dt' (below 2 %s = %s expected, got %s: the leak alone would grow)", name,
+                     core.number_text(2 * value), core.number_text(settings.dt))
+    end
   end
 end
 

@@ -90,9 +90,7 @@ function weights.new(cell, settings, options)
     count = count + size
   end
   self.flat = core.matrix(1, count)
-  for name in pairs(options.initial or {}) do
-    if not shapes[name] then self:complain_of(name, "initial", shapes) end
-  end
+  self:check_functions(options.initial or {}, "initial")
   local first = 1
   for i, name in ipairs(names) do
     local rows, cols = shapes[name][1], shapes[name][2]
@@ -100,19 +98,24 @@ function weights.new(cell, settings, options)
     draw(self.views[name], shapes[name], (options.initial or {})[name] or shapes[name].initial, options.rng)
     first = first + rows * cols
   end
-  for name, f in pairs(self.constrain) do
-    if not shapes[name] then self:complain_of(name, "constrain", shapes) end
-    if type(f) ~= "function" then
-      check.complain("bad option 'constrain' (function expected for '%s', got %s)", name, check.describe(f))
-    end
-  end
+  self:check_functions(self.constrain, "constrain")
   if next(self.constrain) then self:variables() end -- a mistake in one is told here
   return self
 end
 
-function Weights:complain_of(name, option)
-  check.complain("bad option '%s' ('%s' is no weight; there are %s)", option, tostring(name),
-                 table.concat(self.names, ", "))
+-- An option that is functions by the names of weights.
+function Weights:check_functions(given, option)
+  local known = {}
+  for _, name in ipairs(self.names) do known[name] = true end
+  for name, f in pairs(given) do
+    if not known[name] then
+      check.complain("bad option '%s' ('%s' is no weight; there are %s)", option, tostring(name),
+                     table.concat(self.names, ", "))
+    end
+    if type(f) ~= "function" then
+      check.complain("bad option '%s' (function expected for '%s', got %s)", option, name, check.describe(f))
+    end
+  end
 end
 
 -- Parts of another flat row, by name.
