@@ -432,7 +432,7 @@ static int check_library(lua_State *L)
 /* name(function, name): as users know one in Lua */
 static int check_name(lua_State *L)
 {
-    luaL_checktype(L, 1, LUA_TFUNCTION);
+    rx_argument_check(L, lua_isfunction(L, 1), 1, "function expected");
     rx_check_string(L, 2, NULL);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, names_key);
     lua_pushvalue(L, 1);
