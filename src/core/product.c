@@ -26,10 +26,13 @@ enum { TILE_ROWS = 6, TILE_VECTORS = 4 };
 enum {
     LANES = RX_LANES,
     WIDTH = LANES * TILE_VECTORS, /* of a panel */
-    DEPTH = 256,                  /* of the piece of a panel that stays in the first-level cache */
-    BLOCK_ROWS = 128,             /* of left that stay in the second level meanwhile */
-    BLOCK_COLUMNS = 192,          /* of left, where these are the rows of an outer sum */
-    FEW = 4                       /* columns of an outer sum that are too few for a panel */
+    PIECE = 8192 / WIDTH,         /* rows of a packed panel that all rows of left pass by: 32 KiB */
+    DEPTH = 256,                  /* the same of a panel that is packed as it goes */
+    BLOCK_ROWS = 100,             /* of left that stay in the second-level cache meanwhile */
+    BLOCK_COLUMNS = 258,          /* of left, where these are the rows of an outer sum */
+    FEW = 4,                      /* columns of an outer sum that are too few for a panel */
+    ROWS_AHEAD = 8,               /* that are asked for while others are packed */
+    LINE = 16                     /* numbers of a line of the cache */
 };
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
@@ -140,18 +143,19 @@ struct ahead {
     size_t step;
 };
 
-/* Asks for part n of `parts` of `depth` such rows. */
+/* Asks for part n of `parts` of `depth` such rows, as far as the second-level cache: the first is
+ * full of what is being worked on. */
 static void prefetch(struct ahead ahead, size_t depth, size_t n, size_t parts)
 {
     for (size_t k = n * depth / parts; k < (n + 1) * depth / parts; k++)
-        __builtin_prefetch(ahead.next + k * ahead.step);
+        __builtin_prefetch(ahead.next + k * ahead.step, 0, 2);
 }
 
 /* How left lies: as it is, or packed, in strips of TILE_ROWS rows each. A strip begins STRIP
  * numbers after the one before it: no multiple of a power of two, of which a cache can hold but
  * few. */
 enum order { BY_ROWS, IN_STRIPS };
-enum { STRIP = TILE_ROWS * DEPTH + 16 };
+enum { STRIP = TILE_ROWS * DEPTH + LINE };
 
 /* Tiles down all rows, of columns first to first + count - 1 of a panel. Meanwhile what the next
  * tile adds to, and the rows `ahead`, come into cache. */
@@ -209,21 +213,21 @@ static void clear(float *out, size_t stride, size_t rows, size_t columns)
         memset(out + i * stride, 0, columns * sizeof *out);
 }
 
-/* Rows that stay in cache, times columns first to end - 1 of right, in pieces of DEPTH. */
+/* Rows that stay in cache, times columns first to end - 1 of right, in pieces of PIECE. */
 static void multiply_block(struct tile tile, size_t rows, const struct rx_packed *right,
                            size_t first, size_t end)
 {
     float *out = tile.out;
     const float *left = tile.left;
     const bool adds = tile.adds;
-    for (size_t k = 0; k < right->inner; k += DEPTH)
+    for (size_t k = 0; k < right->inner; k += PIECE)
         for (size_t j = first, next; j < end; j = next) {
             const size_t panel = j / WIDTH * WIDTH;
             next = panel + WIDTH < end ? panel + WIDTH : end;
             tile.out = out + j - first;
             tile.left = left + k;
             tile.panel = right->panels + panel * right->inner + k * WIDTH;
-            tile.inner = rx_piece_length(right->inner, DEPTH, k);
+            tile.inner = rx_piece_length(right->inner, PIECE, k);
             tile.adds = adds || k > 0;
             work_down(
                 tile, rows, BY_ROWS, j - panel, next - j,
@@ -293,6 +297,8 @@ static void pack_strips(float *restrict strips, const float *restrict left, size
     for (size_t k = 0; k < rows; k++) {
         const float *from = left + k * stride;
         float *to = strips + k * TILE_ROWS;
+        for (size_t j = 0; j < columns; j += LINE)
+            __builtin_prefetch(from + ROWS_AHEAD * stride + j);
         for (size_t n = 0; n < whole; n++)
             memcpy(to + n * STRIP, from + n * TILE_ROWS, TILE_ROWS * sizeof *to);
         memcpy(to + whole * STRIP, from + whole * TILE_ROWS, rest * sizeof *to);
