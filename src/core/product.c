@@ -143,11 +143,11 @@ struct ahead {
     size_t step;
 };
 
-/* Asks for part n of `parts` of `depth` such rows, as far as the second-level cache: the first is
- * full of what is being worked on. */
-static void prefetch(struct ahead ahead, size_t depth, size_t n, size_t parts)
+/* Asks for some of `depth` such rows, as far as the second-level cache: the first is full of what
+ * is being worked on. */
+static void prefetch(struct ahead ahead, size_t depth, size_t first, size_t count)
 {
-    for (size_t k = n * depth / parts; k < (n + 1) * depth / parts; k++)
+    for (size_t k = first; k < first + count && k < depth; k++)
         __builtin_prefetch(ahead.next + k * ahead.step, 0, 2);
 }
 
@@ -162,16 +162,16 @@ enum { STRIP = TILE_ROWS * DEPTH + LINE };
 static void work_down(struct tile tile, size_t rows, enum order order, size_t first, size_t count,
                       struct ahead ahead)
 {
-    const size_t tiles = rx_pieces(rows, TILE_ROWS);
+    const size_t tiles = rx_pieces(rows, TILE_ROWS), least = rows / tiles, taller = rows % tiles;
+    const size_t share = rx_pieces(tile.inner, tiles);
     float *out = tile.out;
     const float *left = tile.left;
     for (size_t n = 0, i = 0, height; n < tiles; n++, i += height) {
         /* rows as they are go in even tiles */
-        height =
-            order == BY_ROWS ? (n + 1) * rows / tiles - i : rx_piece_length(rows, TILE_ROWS, i);
+        height = order == BY_ROWS ? least + (n < taller) : rx_piece_length(rows, TILE_ROWS, i);
         tile.out = out + i * tile.out_stride;
         tile.left = left + (order == BY_ROWS ? i * tile.row_step : n * STRIP);
-        prefetch(ahead, tile.inner, n, tiles);
+        prefetch(ahead, tile.inner, n * share, share);
         for (size_t r = i + height; r < i + 2 * height && r < rows; r++)
             __builtin_prefetch(out + r * tile.out_stride, 1);
         if (count == WIDTH)
