@@ -237,11 +237,15 @@ size_t rx_matrix_first_not_finite(const struct rx_matrix *a)
     const size_t count = rx_matrix_count(a), block = 4096;
     for (size_t i0 = 0; i0 < count; i0 += block) {
         const size_t length = rx_piece_length(count, block, i0);
-        float poison = 0; /* stays 0 unless an element is NaN or infinite */
-#pragma omp simd reduction(+ : poison)
-        for (size_t i = 0; i < length; i++)
-            poison += 0 * a->data[i0 + i];
-        if (poison == 0)
+        uint32_t most = 0; /* bits but the sign: those of an infinity, or more, are no number */
+#pragma omp simd reduction(max : most)
+        for (size_t i = 0; i < length; i++) {
+            uint32_t bits;
+            memcpy(&bits, &a->data[i0 + i], sizeof bits);
+            bits &= 0x7fffffff;
+            most = bits > most ? bits : most;
+        }
+        if (most < 0x7f800000)
             continue;
         for (size_t i = i0; i < i0 + length; i++)
             if (!isfinite(a->data[i]))
