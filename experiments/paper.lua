@@ -3,12 +3,14 @@
 -- skipped, what was interrupted goes on.
 --
 --   rxlua experiments/paper.lua --quick
+--   rxlua experiments/paper.lua --quick --check      # and are the numbers those that were kept?
 --   rxlua experiments/paper.lua --figures 1,2,C.3 --seeds 0,1,2,3,4
 
 local rx = require "reactivation"
 local command_line = require "reactivation.runs.command_line"
 local core = require "reactivation.core"
 local figures = require "krishna2024.figures"
+local kept = require "krishna2024.page.kept"
 local page = require "krishna2024.page"
 local study = require "krishna2024.study"
 
@@ -19,11 +21,17 @@ local opt = rx.arguments("Reproduces the paper, or the named figures.", {
   shared.setting, shared.seeds, shared.quick, shared.units, shared.batches,
   { "jobs", 0, "trainings side by side (0: one for each core)", least = 0 },
   { "out", "results/paper", "folder of the page, the figures and the networks" },
+  { "check", false, "of --quick: compare its numbers with those that were kept" },
 })
 local program, here = arg[-1] or "rxlua", arg[0]:match("^(.*)/") or "."
 local chosen, unknown = figures.chosen(opt.figures)
 if not chosen then
   io.stderr:write("Error: --figures: " .. unknown .. "\n")
+  os.exit(1)
+end
+local other = opt.check and kept.other_option(opt)
+if other then
+  io.stderr:write(("Error: --check: %s has the numbers of another --%s\n"):format(kept.path, other))
   os.exit(1)
 end
 local out = rx.folder(opt.out)
@@ -76,3 +84,11 @@ end
 local ok, problem = page(out, chosen, folders, opt, networks.name, "rxlua " .. table.concat(arg, " ", 0))
 if not ok then error("no page: " .. problem, 0) end
 print("page: " .. out:path("index.html"))
+
+local found = kept.gather(chosen, folders)
+out:write("numbers.json", found)
+if opt.check then
+  local same, words = kept.check(found, here .. "/../" .. kept.path)
+  print(words)
+  if not same then os.exit(1) end
+end
