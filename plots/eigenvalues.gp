@@ -26,7 +26,7 @@ if (!exists("xmin")) {
   xmin = -reach; xmax = reach; ymin = -reach; ymax = reach
 }
 eval plane(values)
-set object 1 circle at 0, 0 size 1 front fillstyle empty border lc rgb frame lw 1
+set samples 361
 set arrow 1 from xmin, 0 to xmax, 0 nohead back lc rgb faint lw 0.75
 set arrow 2 from 0, ymin to 0, ymax nohead back lc rgb faint lw 0.75
 
@@ -40,9 +40,11 @@ tone(g) = exists("colours") ? named(colours[g]) : g == 2 ? quiescent : colour
 dot = values_rows > 2000 ? 0.25 : values_rows > 200 ? 0.4 : 0.6
 if (exists("labels")) {
   groups = |labels|
-  plot for [g = 1 : groups] data index values using 1:($3 == g ? $2 : NaN) \
+  plot sample [t = 0 : 2 * pi] "+" using (cos(t)):(sin(t)) with lines lc rgb frame lw 1 notitle, \
+    for [g = 1 : groups] data index values using 1:($3 == g ? $2 : NaN) \
       with points pt 7 ps dot lc rgb tone(g) notitle, \
     for [g = 1 : groups] NaN with points pt 7 ps 0.6 lc rgb tone(g) title labels[g]
 } else {
-  plot data index values using 1:2 with points pt 7 ps dot lc rgb colour notitle
+  plot sample [t = 0 : 2 * pi] "+" using (cos(t)):(sin(t)) with lines lc rgb frame lw 1 notitle, \
+    data index values using 1:2 with points pt 7 ps dot lc rgb colour notitle
 }

@@ -21,7 +21,8 @@ local function network(rng)
   return net, net:forward { state = rng:normal(STATES, UNITS), steps = 5 }:at(5)
 end
 
--- What is measured: a name, our way, the request to Python, and how much less that does.
+-- What is measured: a name, our way, and theirs, each with a name, the request to Python, and how much less that
+-- does.
 local function tasks(folder)
   local rng = rx.random(1)
   local function write(name, m)
@@ -37,19 +38,29 @@ local function tasks(folder)
   write("b_rec", net.weights.b_rec)
   write("starts", states)
   local starts = states:slice(1, STARTS)
+  local maps = rx.rate_maps(positions, activity, { box = 2, bins = 20 })
+  local bearings = rng:uniform(ROWS, 1, -math.pi, math.pi)
   return {
     { ("rate maps of %d units over %d rows"):format(UNITS, ROWS), function()
       rx.rate_maps(positions, activity, { box = 2, bins = 20 })
-    end, "maps", 1 },
+    end, { { "SciPy", "maps", 1 } } },
     { ("sliced Wasserstein distance, 2 x %d points, %d directions"):format(POINTS, DIRECTIONS), function()
       rx.wasserstein(a, b, { directions = directions })
-    end, "wasserstein", 1 },
+    end, { { "SciPy", "wasserstein", 1 } } },
     { ("slow points of %d units from %d starts"):format(UNITS, STARTS), function()
       rx.slow_points(net, starts, { starts = STARTS })
-    end, "root " .. THEIR_STARTS, STARTS / THEIR_STARTS },
+    end, {
+      { "SciPy's root finder", "root " .. THEIR_STARTS, STARTS / THEIR_STARTS },
+      { "descent, all starts at once", "descent " .. STARTS, 1 },
+    } },
     { ("Jacobians of %d states of %d units"):format(STATES, UNITS), function()
       for first = 1, STATES, 100 do net:jacobian(states:slice(first, first + 99)) end
-    end },
+    end, { { "NumPy, written out", "jacobians " .. STATES, 1 } } },
+    { ("spatial information and tuning of %d units"):format(UNITS), function()
+      rx.spatial_information(maps)
+      rx.tuning(bearings, activity)
+    end, {} },
+    { ("grid scores of %d maps of 20 x 20"):format(UNITS), function() rx.grid_score(maps.rates) end, {} },
   }
 end
 
@@ -60,29 +71,42 @@ function analyses.measure(rounds)
   local samples = sampling.rounds(rounds, function(samples)
     for _, task in ipairs(list) do
       samples:add(sampling.seconds(task[2]), "rxlua", task[1])
-      if scipy and task[3] then samples:add(task[4] * scipy:ask(task[3]), "scipy", task[1]) end
+      for _, their in ipairs(scipy and task[3] or {}) do
+        samples:add(their[3] * scipy:ask(their[2]), their[1], task[1])
+      end
     end
   end)
-  for i, task in ipairs(list) do
-    local ours, theirs = samples:of("rxlua", task[1]), samples:of("scipy", task[1])
-    results[i] = {
-      what = task[1], rxlua = sampling.summary(ours), scipy = theirs and sampling.summary(theirs),
-      times = theirs and sampling.ratio(theirs, ours),
-    }
+  for _, task in ipairs(list) do
+    local ours = samples:of("rxlua", task[1])
+    local result = { what = task[1], rxlua = sampling.summary(ours), others = {} }
+    for k, their in ipairs(scipy and task[3] or {}) do
+      local theirs = samples:of(their[1], task[1])
+      result.others[k] = { who = their[1], seconds = sampling.summary(theirs), times = sampling.ratio(theirs, ours) }
+    end
+    results[#results + 1] = result
   end
-  if scipy then scipy:close() end
+  if scipy then
+    results.descended = scipy:ask("reached")
+    scipy:close()
+  end
   return results
 end
 
 function analyses.show(results)
-  local rows = { { "", "s", "NumPy, SciPy: s", "to rxlua" } }
+  local rows = { { "", "s", "beside", "s", "to rxlua" } }
   for _, r in ipairs(results) do
-    table.insert(rows, {
-      r.what, layout.spread(r.rxlua, "%.2f"), r.scipy and layout.spread(r.scipy, "%.2f") or "-",
-      r.times and layout.spread(r.times, "%.1f") or "",
-    })
+    local ours = { r.what, layout.spread(r.rxlua, "%.2f") }
+    for k, other in ipairs(#r.others > 0 and r.others or { false }) do
+      table.insert(rows, {
+        k == 1 and ours[1] or "", k == 1 and ours[2] or "", other and other.who or "-",
+        other and layout.spread(other.seconds, "%.2f") or "", other and layout.spread(other.times, "%.1f") or "",
+      })
+    end
   end
   layout.table("Analyses, on all threads; SciPy's root finder from a few of the starts, by how many there are", rows)
+  if results.descended then
+    print(("descent brought %.0f%% of the starts to rest"):format(100 * results.descended))
+  end
 end
 
 return analyses

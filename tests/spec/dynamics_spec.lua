@@ -255,6 +255,28 @@ describe("the attractor", function()
     for i, error in ipairs(v.memory.error) do assert.is_true(error <= v.memory.bound[i] * 1.001 + 1e-6) end
   end)
 
+  it("of a ring that is pinned hard is points, by turns around a ring", function()
+    local v = rx.attractor(circle("hard ring", function(r)
+      local other = r * SWAP
+      return 0.06 * other:mul(other):mul(r) -- turns by -0.015 sin 4 theta
+    end), starts / (starts ^ 2):sum("columns"):sqrt())
+    assert.are.same({ "points", 4, 4, true }, { v.kind, v.stable, v.saddles, v.alternating })
+    assert.matches("taking turns around a ring", v.verdict)
+  end)
+
+  it("of a ring that was learned is what it is: points by turns, not a continuum", function()
+    local rng = rx.random(1)
+    local task = rx.tasks.head_direction { steps = 50, cells = 32 }
+    local net = rx.rnn {
+      inputs = 1, units = 64, outputs = 32, tau = 0.04, sigma = 0.5, bias = true, rng = rng,
+    }
+    rx.train(net, task, { batches = 600, size = 50, rate = rx.schedule.cosine(5e-3, 1e-4, 600), progress = false })
+    local v = rx.attractor(net, (net:forward(task:batch(200, rng))), { starts = 300 })
+    assert.is_true(v.alternating and not v.continuum, v.verdict)
+    assert.are.equal(v.stable, v.saddles)
+    assert.is_true(v.stable >= 3)
+  end)
+
   it("of a line is a line, of a plane a plane, of points points", function()
     local function linear(diagonal)
       local net = rx.rnn { inputs = 1, units = 3, outputs = 1, activation = "identity", rng = rx.random(1) }

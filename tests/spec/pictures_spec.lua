@@ -96,6 +96,15 @@ describe("a picture", function()
     assert.is_truthy(complaint("heat_map", { values = rx.matrix(2, 2, 0 / 0) }):find("at least one number expected"))
   end)
 
+  it("shows which eigenvalues lie within the circle of modulus 1", function()
+    local svg = drawn("eigenvalues", { values = rx.matrix { { 0.9, 0.1 }, { 0.9, -0.1 } } })
+    local corners = 0
+    for path in svg:gmatch("<path stroke='rgb%(140, 140, 140%)'%s+d='([^']*)'") do
+      corners = math.max(corners, select(2, path:gsub(",", "")))
+    end
+    assert.is_true(corners > 300)
+  end)
+
   it("has points in its numbers whatever the locale", function()
     if not os.setlocale("de_DE.UTF-8") then return pending("no locale with a decimal comma") end
     local ok, message = rx.figure({ { "curve", { curves = curves, ymax = 7.5 } }, width = 17.5 }, path("f.svg"))

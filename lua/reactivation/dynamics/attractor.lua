@@ -81,7 +81,7 @@ local function dimensions(constants, horizon)
   return best, gap
 end
 
--- The angles of states on the plane of their first two components, sorted; nil unless they go all around.
+-- Whether states go all around on the plane of their first two components.
 local function around(pca, states)
   local plane = pca:project(states, 2)
   local radius, angles = norms(plane), plane:column(2):atan2(plane:column(1))
@@ -91,7 +91,17 @@ local function around(pca, states)
   local widest = sorted[1] + 2 * math.pi - sorted[#sorted]
   for i = 2, #sorted do widest = math.max(widest, sorted[i] - sorted[i - 1]) end
   local middle = statistics.quantile(radius, 0.5)
-  return widest < math.pi / 2 and radius:min() > 0.25 * middle and angles or nil
+  return widest < math.pi / 2 and radius:min() > 0.25 * middle
+end
+
+-- What gives the angles of states around a ring that others lie on; nil if they lie on none.
+local function angles_around(states)
+  local pca = principal.pca(states)
+  if not around(pca, states) then return nil end
+  return function(rows)
+    local plane = pca:project(rows, 2)
+    return plane:column(2):atan2(plane:column(1))
+  end
 end
 
 -- Memory --------------------------------------------------------------------------------------------
@@ -167,8 +177,8 @@ local KINDS = { [0] = "points", "line", "plane", "space" }
 
 local function sentence(v)
   if v.kind == "points" then
-    return ("points: %d stable, %d saddles; nothing else is remembered for %d steps")
-           :format(v.stable, v.saddles, v.horizon)
+    return ("points: %d stable, %d saddles%s; nothing else is remembered for %d steps")
+           :format(v.stable, v.saddles, v.alternating and ", taking turns around a ring" or "", v.horizon)
   end
   local text = v.kind
   if v.continuum then
@@ -204,8 +214,9 @@ end
 --   that are remembered outlast the next
 -- * `states`, what was settled to; `drift`, how far a step takes them (mean and `fastest`), and of a ring
 --   `turn`, how far around at most (rad)
--- * `stable`, `saddles`: how many slow points on it are of each kind, and `alternating`, whether around a
---   ring these take turns; `continuum`: whether every place on it stands still; `slow`, all of
+-- * `stable`, `saddles`: how many slow points on it are of each kind; `alternating`, whether these take turns
+--   around a ring, be it one along which states still move or one on which they have come to points;
+--   `continuum`: whether every place on it stands still; `slow`, all of
 --   `rx.slow_points`
 -- * `memory`: `times`, `error`, the mean distance from the beginning over the spread, of a ring also `angle`
 --   (rad); and `bound`, above which an error cannot be, since nothing on it is faster than `fastest`
@@ -231,21 +242,16 @@ return function(net, states, options)
   if spread < 1e-3 * spread_of(starts) then v.dimensions = 0 end
   v.kind = KINDS[v.dimensions]
 
-  local angle_of
-  if v.dimensions == 1 then
-    local pca = principal.pca(settled)
-    local function angles(rows)
-      local plane = pca:project(rows, 2)
-      return plane:column(2):atan2(plane:column(1))
-    end
-    if around(pca, settled) then v.kind, angle_of = "ring", angles end
-    v.turn = angle_of and (angles(settled + drift) - angles(settled)):wrap():abs():max()
+  local angle_of = v.dimensions == 1 and angles_around(settled) or nil
+  if angle_of then
+    v.kind, v.turn = "ring", (angle_of(settled + drift) - angle_of(settled)):wrap():abs():max()
   end
   v.slow = slow_points(net, both(starts, settled), { starts = 2 * o.starts })
   local on = points_on(v.slow, both(early, settled), spread_of(early))
   v.stable, v.saddles = count_kinds(on)
   v.continuum = v.dimensions > 0 and v.fastest < 1e-6 * spread
-  v.alternating = angle_of ~= nil and alternate(on, angle_of)
+  local passed = angle_of or v.dimensions == 0 and v.stable > 1 and angles_around(early) or nil
+  v.alternating = passed ~= nil and alternate(on, passed)
   v.memory = memory_of(net, settled, o.horizon, math.max(spread, 1e-30), angle_of)
   v.memory.bound = {}
   for i, t in ipairs(v.memory.times) do v.memory.bound[i] = t * v.fastest / math.max(spread, 1e-30) end

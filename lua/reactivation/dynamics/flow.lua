@@ -81,7 +81,7 @@ return function(net, states, options)
   local drift = core.drift(steps.of(net, false), grid * pca.components:slice(1, 2) + pca.mean)
   local moved = drift * pca.components:slice(1, 2):t()
   return {
-    arrows = arrows_of(grid, moved, step), cblabel = "log_{10} step",
+    arrows = arrows_of(grid, moved, step), cblabel = "log_{10}(step)",
     points = o.slow and o.slow.states.rows > 0 and points_of(pca, o.slow) or nil,
   }
 end
