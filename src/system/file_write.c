@@ -478,7 +478,9 @@ int rx_file_write(lua_State *L)
     check(L, file, H5Pset_char_encoding(file->link_plist, H5T_CSET_UTF8));
     file->group_plist = keep(L, file, H5Pcreate(H5P_GROUP_CREATE));
     check(L, file, H5Pset_obj_track_times(file->group_plist, false));
+    push_viewed(L);
     write_members(L, file, root);
+    lua_pop(L, 1);
     check(L, file, H5Fflush(root, H5F_SCOPE_GLOBAL));
     finish_image(L, file);
     return 0;

@@ -69,6 +69,13 @@ describe("a saved table", function()
   teardown(function() remove() end)
   after_each(function() assert.are.equal("table.h5", listing(folder)) end)
 
+  it("keeps the weights of a network as they are handed out", function()
+    local net = rx.rnn { inputs = 1, units = 3, outputs = 2, rng = rx.random(1) }
+    assert(rx.save(path, net.weights))
+    local held = assert(rx.load(path))
+    assert.are.equal(0, (held.w_rec - net.weights.w_rec):abs():max())
+  end)
+
   it("comes back as it was", function()
     assert.is_true(rx.save(path, EVERYTHING))
     local back = assert(rx.load(path))
