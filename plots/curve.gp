@@ -8,6 +8,8 @@
 #   logx, logy              true for logarithmic axes
 #   bars                    true: error bars from lower to upper in place of bands
 #   points                  true to mark each point
+#   marks                   n x 3: x, y, and 1 or 2: filled or open circles, such as stable points and
+#                           saddles
 #   xmin, xmax, ymin, ymax  ends of the axes, any of them
 #   xstep                   between the numbers on a linear x axis; absent, a round one, and whole
 #                           where every x is
@@ -23,6 +25,7 @@ banded = exists("lower")
 if (bars && !banded) { eval stop("matrices 'lower' and 'upper' expected among the data, for 'bars'") }
 if (banded) eval needs_matrix("lower", curves_columns) . needs_matrix("upper", curves_columns)
 eval one_each("labels", curves_columns - 1, "curves")
+if (exists("marks")) eval needs_matrix("marks", 3)
 
 # the bands' lower edges, to be drawn beside the rows of the upper ones
 array edge[1]
@@ -78,6 +81,8 @@ if (strstrt("top right, top left, bottom right, bottom left", key)) eval "set ke
 if (!exists("labels")) unset key
 name(i) = exists("labels") ? labels[i - 1] : ""
 last = curves_columns
+marked = exists("marks")
+if (!marked) marks = curves
 plot for [i = 2 : banded && !bars ? last : 1] data index upper \
     using 1:(risen(low((i - 1) * rows + $0 + 1))):(risen(column(i))) \
     with filledcurves lt i - 1 fillstyle transparent solid 0.25 noborder notitle, \
@@ -86,4 +91,6 @@ plot for [i = 2 : banded && !bars ? last : 1] data index upper \
   for [i = 2 : bars ? last : 1] data index upper \
     using 1:(risen(low((i - 1) * rows + $0 + 1))):(0): \
     (risen(column(i)) - risen(low((i - 1) * rows + $0 + 1))) \
-    with vectors heads size graph 0.008, 90 nofilled lt i - 1 lw 1 notitle
+    with vectors heads size graph 0.008, 90 nofilled lt i - 1 lw 1 notitle, \
+  for [i = 1 : marked] data index marks using 1:2 with points pt 7 ps 0.7 lc rgb ink notitle, \
+  for [i = 1 : marked] data index marks using 1:($3 == 2 ? $2 : NaN) with points pt 7 ps 0.45 lc rgb "white" notitle
