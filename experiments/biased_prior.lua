@@ -7,6 +7,7 @@
 --   rxlua experiments/biased_prior.lua --each 32
 
 local rx = require "reactivation"
+local heading = require "krishna2024.heading"
 local paper = require "krishna2024.paper"
 local prior = require "krishna2024.prior"
 local study = require "krishna2024.study"
@@ -55,7 +56,7 @@ local function trained(c, folder)
   })
   local awake = task:batch(TRIALS, study.generator(c.seed))
   return {
-    net = net, decoder = prior.decoder(CELLS), loss = history.test_loss[#history.test_loss],
+    net = net, decoder = heading.decoder, loss = history.test_loss[#history.test_loss],
     error = history.test_error[#history.test_error],
     start = function(bearings) return { init = task.cells:encode(bearings) } end,
     waking = { state = net:forward(awake):at(values.steps) },

@@ -1,5 +1,6 @@
 -- What the experiments on head direction measure.
 
+local core = require "reactivation.core"
 local paper = require "krishna2024.paper"
 local statistics = require "reactivation.analysis.statistics"
 local study = require "krishna2024.study"
@@ -42,5 +43,17 @@ function heading.velocity(bearings)
   local turns = bearings:slice(batch + 1, steps * batch) - bearings:slice(1, (steps - 1) * batch)
   return turns:wrap() / paper.head_direction.dt
 end
+
+-- Bearings from the activity of evenly spread cells, the first and the last with one direction: that of
+-- their population vector, which has no steps, as that of the few most active cells has.
+function heading.bearing(outputs)
+  local count = outputs.cols - 1
+  local at = 2 * math.pi / count * (core.matrix(count, 1, 1):cumsum() - 1) - math.pi
+  local own = outputs:columns(1, count)
+  return (own * at:sin()):atan2(own * at:cos())
+end
+
+-- The same for `rx.decoded`.
+heading.decoder = { decode = function(_, outputs) return heading.bearing(outputs) end }
 
 return heading

@@ -1,12 +1,12 @@
 -- Is a prior visited at rest? What a heading pulled towards 0 settles at, awake and at rest, on the bearings'
 -- circle. A law is a list of densities (per rad) over BINS bins from -pi on.
 
+local along = require "reactivation.dynamics.along"
 local core = require "reactivation.core"
+local ideal = require "krishna2024.theory.ideal"
 local statistics = require "reactivation.analysis.statistics"
 
 local prior = {}
-
-local along = require "reactivation.dynamics.along"
 
 local BINS = 24
 local MOST = 200000 -- bearings that a law is made of
@@ -83,18 +83,6 @@ function prior.gain(visited, law)
   return sum
 end
 
--- Bearings from the activity of evenly spread cells, the first and the last with one direction: that of
--- their population vector, which has no steps, as that of the few most active cells has.
-function prior.decoder(cells)
-  local count = cells - 1
-  local at = 2 * math.pi / count * (core.matrix(count, 1, 1):cumsum() - 1) - math.pi
-  local cosines, sines = at:cos(), at:sin()
-  return { decode = function(_, outputs)
-    local own = outputs:columns(1, count)
-    return (own * sines):atan2(own * cosines)
-  end }
-end
-
 -- The numbers 1 to n, the first moved to the end.
 local function rotated(n)
   local list = {}
@@ -134,16 +122,7 @@ function prior.ideal(law, options)
     local bin = math.floor((at:get(i, 1) + math.pi) / WIDTH) + 1
     logs:set(1, i, math.log(law[bin]))
   end
-  local cell = require "reactivation.cells.cell".cell {
-    name = "ideal", state = { "r" },
-    weights = function() return { centers = { count, 2 }, logs = { 1, count } } end,
-    step = function(w, s) return { r = (s.r * w.centers:t() / variance + w.logs):softmax() * w.centers } end,
-  }
-  local net = cell {
-    inputs = 1, units = 2, outputs = 2, dt = options.dt, sigma = options.sigma, rng = options.rng,
-  }
-  net.weights.centers:copy(centers)
-  net.weights.logs:copy(logs)
+  local net = ideal(centers, { sigma = options.sigma, dt = options.dt, rng = options.rng, logs = logs })
   net.weights.w_out:copy(core.matrix { { 1, 0 }, { 0, 1 } })
   net.weights.encoder:copy(core.matrix { { radius, 0 }, { 0, radius } })
   return net, { decode = function(_, r) return r:column(2):atan2(r:column(1)) end }

@@ -1,5 +1,6 @@
 -- Whether a prior is visited at rest: the measures, on systems whose answer is known, and the experiment.
 local cjson = require "cjson"
+local heading = require "krishna2024.heading"
 local prior = require "krishna2024.prior"
 local rx = require "reactivation"
 local support = require "tests.spec.support"
@@ -100,7 +101,7 @@ describe("bearings", function()
   it("are read without steps from the activity of cells", function()
     local cells = rx.head_direction_cells { cells = 33, width = math.pi / 6 }
     local truth = rx.random(4):uniform(500, 1, -math.pi, math.pi)
-    local off = (prior.decoder(33):decode(cells:encode(truth)) - truth):wrap():abs()
+    local off = (heading.decoder:decode(cells:encode(truth)) - truth):wrap():abs()
     assert.is_true(off:max() < 1e-5)
   end)
 
