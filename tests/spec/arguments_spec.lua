@@ -65,6 +65,8 @@ describe("lists", function()
 
   it("are made by range, to the last one", function()
     assert.are.same({ 0, 1, 2 }, rx.range(0, 2))
+    assert.matches("bad argument #3 to 'range' %(step that makes at most 1000000 numbers expected, got 1",
+                   support.message(rx.range, 0, 1e9))
     local list = rx.range(0, 0.3, 0.1)
     assert.are.equal(4, #list)
     assert.near(0.3, list[4], 1e-15)

@@ -26,11 +26,13 @@ local function trimmed(word)
   return word:match("^%s*(.-)%s*$")
 end
 
--- The number that a word means; NaN for a gap, nil if it is none.
+-- The number that a word means; NaN for a gap, nil if it is none, or one that no double can hold.
 local function number_of(word)
   local plain = trimmed(word):lower()
   if GAPS[plain] then return NAN end
-  return INFINITE[plain] or not plain:find("x", 1, true) and tonumber(plain) or nil
+  if INFINITE[plain] then return INFINITE[plain] end
+  local number = not plain:find("x", 1, true) and tonumber(plain)
+  return number and number - number == 0 and number or nil
 end
 
 -- A quoted word that begins at `i`, its quotes undone, and what follows it; nil if it does not end.

@@ -171,8 +171,9 @@ local function parse_array(bytes, o)
     refuse("an array of type %s cannot be loaded", array.type)
   end
   local size = array.size * (array.letter == "U" and 4 or 1)
-  local count = product(array.shape)
-  if size > 0 and count > (#bytes - array.first + 1) // size then refuse "damaged or cut short" end
+  local count, held = product(array.shape), #bytes - array.first + 1
+  if size > 0 and count > held // size then refuse "damaged or cut short" end
+  if count * size < held then refuse "holds more than the array of its header" end
   local axes = axes_of(array, o.batch_first)
   if not is_text and #axes >= 2 and not o.lists then return as_matrix(bytes, array, axes, o) end
   return nest(read_elements(bytes, array, count), axes, array)
