@@ -11,9 +11,10 @@ local heading = require "krishna2024.heading"
 local study = require "krishna2024.study"
 
 local shared = study.options "head_direction"
-local experiment = rx.experiment(
+local experiment = study.experiment(
   "biased_head_direction", "Trains networks on biased and unbiased head direction and draws Figure C.5.",
-  { shared.setting, shared.seeds, shared.units, shared.batches, shared.quick, shared.networks })
+  { shared.setting, shared.seeds, shared.units, shared.batches, shared.quick, shared.networks,
+    table.unpack(shared.settings) })
 local opt = experiment.options
 local TRIALS, AWAKE, ASLEEP, MOST_TURN = 200, 50, 500, 25
 local SHOWN, FIRST = 3, 150 -- trials that are drawn, and steps: later ones would hide each other

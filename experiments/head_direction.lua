@@ -11,12 +11,13 @@ local study = require "krishna2024.study"
 
 local values, quick = paper.head_direction, paper.quick.head_direction
 local shared = study.options "head_direction"
-local experiment = rx.experiment("head_direction", "Trains a network on head direction and draws Figure 3.", {
+local experiment = study.experiment("head_direction", "Trains a network and draws Figure 3.", {
   shared.setting, shared.biased, shared.seed, shared.units, shared.sigma, shared.batches,
   { "quick", false, "train for 2000 batches, a few minutes", preset = { batches = quick.batches } },
   { "trials", values.size, "trials of the two phases compared", least = 2 },
   { "quiescent_steps", values.quiescent_steps, "steps without input", least = 1 },
   { "networks", "", "folder of the trained networks (the network lies with the results)" },
+  table.unpack(shared.settings),
 })
 local opt = experiment.options
 

@@ -15,7 +15,7 @@ local COMPONENTS, POINTS = 10, 1000 -- principal components that explain; states
 
 local shared = study.options()
 shared.quick.preset.out = "results/noise_law-quick"
-local experiment = rx.experiment(
+local experiment = study.experiment(
   "noise_law", "Compares networks under three readings of the paper's noise.",
   { shared.seeds, shared.units, shared.batches, shared.quick, shared.networks })
 local opt = experiment.options

@@ -1,17 +1,21 @@
 -- The whole paper: trains every network that the asked figures need, once, several side by side; draws
 -- the figures; and ends with one page, index.html, of all figures and numbers. What is finished is
--- skipped, what was interrupted goes on.
+-- skipped, what was interrupted goes on. The trainings are a sweep, which --list, --slurm and --status are
+-- about.
 --
 --   rxlua experiments/paper.lua --quick
 --   rxlua experiments/paper.lua --quick --check      # and are the numbers those that were kept?
---   rxlua experiments/paper.lua --figures 1,2,C.3 --seeds 0,1,2,3,4
+--   rxlua experiments/paper.lua --figures 1,2,C.3 --seeds 0..4
+--   rxlua experiments/paper.lua --seeds 0..4 --slurm
 
 local rx = require "reactivation"
 local command_line = require "reactivation.runs.command_line"
 local core = require "reactivation.core"
 local figures = require "krishna2024.figures"
 local kept = require "krishna2024.page.kept"
+local krishna2024 = require "krishna2024"
 local page = require "krishna2024.page"
+local settings = require "krishna2024.settings"
 local study = require "krishna2024.study"
 
 local shared = study.options()
@@ -22,6 +26,7 @@ local opt = rx.arguments("Reproduces the paper, or the named figures.", {
   { "jobs", 0, "trainings side by side (0: one for each core)", least = 0 },
   { "out", "results/paper", "folder of the page, the figures and the networks" },
   { "check", false, "of --quick: compare its numbers with those that were kept" },
+  sweep = true,
 })
 local program, here = arg[-1] or "rxlua", arg[0]:match("^(.*)/") or "."
 local chosen, unknown = figures.chosen(opt.figures)
@@ -37,24 +42,21 @@ end
 local out = rx.folder(opt.out)
 local networks = rx.folder(opt.out .. (opt.quick and "/networks-quick" or "/networks"))
 
--- The trainings side by side, each on its share of the cores
+-- The trainings: a sweep over the networks, several side by side, each on its share of the cores
 
-local trainings, cores = figures.trainings(chosen, opt), rx.threads()
-local at_once = math.min(opt.jobs > 0 and opt.jobs or cores, #trainings)
-local jobs = {}
-for i, training in ipairs(trainings) do
-  local path = networks:path((training.name:gsub("^%-+", ""):gsub("[ %-]+", "-")))
-  local o = training.options
-  o.child, o.threads = true, math.max(1, cores // at_once)
-  o.networks, o.progress = networks.name, path .. ".json"
-  jobs[i] = {
-    name = training.name, work = training.work, log = path .. ".log", progress = o.progress,
-    command = { program, here .. "/train.lua", table.unpack(command_line(o)) },
-  }
-end
-local failures = rx.jobs(jobs, { at_once = at_once, noun = "networks trained", first_failure = true })
-for _, failed in ipairs(failures) do
-  error(("the training %s failed: %s (see %s)"):format(failed.job.name, failed.words, failed.job.log), 0)
+local trainings, work = figures.trainings(chosen, opt)
+local sweep = rx.sweep(networks.name, trainings, function(network, folder)
+  network.folder = folder.name
+  local history = krishna2024.trained(network).history
+  local last = #history.test_loss
+  return { test_loss = history.test_loss[last], test_error = history.test_error[last] }
+end, {
+  at_once = opt.jobs > 0 and opt.jobs or rx.threads(), name = settings.name, work = work,
+  fixed = {}, -- a network's configuration tells all
+})
+for _, failure in ipairs(sweep.failed) do
+  error(("the training %s failed: %s (see %s)"):format(
+    failure.name, failure.words, networks:path(failure.name .. "/log.txt")), 0)
 end
 
 -- Drawing, a script once for all its figures; a script that takes one seed once for each

@@ -1,7 +1,7 @@
 -- The figures of the paper: the script that draws each, and the networks that it needs.
 
-local command_line = require "reactivation.runs.command_line"
 local paper = require "krishna2024.paper"
+local settings = require "krishna2024.settings"
 local study = require "krishna2024.study"
 
 local figures = {}
@@ -127,27 +127,30 @@ function figures.options(figure, opt, seeds)
   }, figure.options or {})
 end
 
--- The trainings that figures need, each once, the longest first, so that they end together.
+-- The networks that figures need, each once, the longest training first, so that they end together.
 -- @tab chosen figures
 -- @tab opt those of experiments/paper.lua
--- @treturn table list of `name`, `options` of experiments/train.lua, and `work`
+-- @treturn table configurations of a sweep: options of `krishna2024.trained`
+-- @treturn function of one of them: how much work its training is beside the others'
 function figures.trainings(chosen, opt)
   local trainings, seen = {}, {}
+  local function work(o) return COST[o.task][o.cell][opt.quick and 2 or 1] * o.batches end
   local function add(network, seed)
-    local o = with(study.lengths(network.task, opt), with({ setting = opt.setting, seed = seed }, network))
-    local name = table.concat(command_line(o), " ")
-    if seen[name] then return end
-    seen[name] = true
-    local cost = COST[o.task][o.cell or "rnn"][opt.quick and 2 or 1]
-    trainings[#trainings + 1] = { name = name, options = o, work = cost * o.batches }
+    local o = with({ setting = opt.setting, seed = seed, cell = "rnn", biased = false },
+                   with(study.lengths(network.task, opt), network))
+    o.noisy, o.noiseless = not o.noiseless, nil
+    local name = settings.name(o)
+    if not seen[name] then seen[name], trainings[#trainings + 1] = true, o end
   end
   for _, figure in ipairs(chosen) do
     for _, network in ipairs(figure.needs) do
       for _, seed in ipairs(opt.seeds) do add(network, seed) end
     end
   end
-  table.sort(trainings, function(a, b) return a.work > b.work or a.work == b.work and a.name < b.name end)
-  return trainings
+  table.sort(trainings, function(a, b)
+    return work(a) > work(b) or work(a) == work(b) and settings.name(a) < settings.name(b)
+  end)
+  return trainings, work
 end
 
 return figures

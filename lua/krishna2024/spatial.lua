@@ -3,7 +3,6 @@
 
 local core = require "reactivation.core"
 local density = require "reactivation.analysis.density"
-local experiment = require "reactivation.runs.experiment"
 local paper = require "krishna2024.paper"
 local paths = require "reactivation.analysis.paths"
 local phases = require "reactivation.networks.phases"
@@ -40,11 +39,11 @@ end
 -- @return experiment of `rx.experiment`; its options hold `lengths`, those of the comparisons
 function spatial.experiment(name, description)
   local shared = study.options "spatial_navigation"
-  local begun = experiment(name, description, {
+  local begun = study.experiment(name, description, {
     shared.setting, shared.cell, shared.seeds, shared.units, shared.sigma, shared.batches,
     { "quiescent_noise", "scaled", "noise asleep: scaled, same, or a number per square root of a second",
       convert = quiescent_noise, word = "%s-noise" },
-    shared.quick, shared.networks,
+    shared.quick, shared.networks, table.unpack(shared.settings),
   })
   begun.options.lengths = spatial.lengths(begun.options.quick)
   return begun

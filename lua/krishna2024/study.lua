@@ -1,8 +1,11 @@
 -- What all experiments of the paper share: their options, the networks that these ask for, and the phases.
 
+local configurations = require "reactivation.sweeps.configurations"
 local core = require "reactivation.core"
+local experiment = require "reactivation.runs.experiment"
 local phases = require "reactivation.networks.phases"
 local paper = require "krishna2024.paper"
+local settings = require "krishna2024.settings"
 local trained = require "krishna2024.trained"
 
 local study = {}
@@ -20,7 +23,7 @@ function study.options(task)
     setting = { "setting", "tonic", "noise and biases: text, code or tonic", choices = paper.settings,
                 word = "%s", always = true },
     cell = { "cell", "rnn", "kind of network: rnn or gru", choices = { "rnn", "gru" }, word = "%s" },
-    seed = { "seed", 0, "seed of all random numbers", word = "seed%d", always = true },
+    seed = { "seed", 0, "seed of all random numbers", also = "seeds", word = "seed%d", always = true },
     seeds = { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
     units = { "units", values.units, "units of a network" .. zero, least = least },
     batches = { "batches", values.batches, "length of a training" .. zero, least = least },
@@ -29,7 +32,19 @@ function study.options(task)
     quick = { "quick", false, "small networks, short trainings and comparisons: minutes", word = "quick",
               preset = { units = quick.units, batches = quick.batches, networks = "results/quick" } },
     networks = { "networks", "results/networks", "folder of the trained networks" },
+    settings = task and settings.options(task), -- a list of all else
   }
+end
+
+-- Begin an experiment, as `rx.experiment`. Where sizes, noises or lengths of training vary, which the names
+-- of networks do not tell, these lie in a folder for each.
+function study.experiment(name, description, options)
+  local begun = experiment(name, description, options)
+  local varied, own = begun.configuration and begun.configuration.values or {}, {}
+  for _, word in ipairs { "units", "sigma", "batches" } do own[word] = varied[word] end
+  local opt = begun.options
+  if next(own) and opt.networks ~= "" then opt.networks = opt.networks .. "/" .. configurations.name(own) end
+  return begun
 end
 
 -- Units and batches of the networks of a task where options may leave them at 0.
@@ -55,6 +70,10 @@ local FROM_OPTIONS = { "setting", "cell", "units", "sigma", "batches", "networks
 function study.network(opt, which)
   local all = {}
   for _, name in ipairs(FROM_OPTIONS) do all[name] = opt[name] end
+  for _, option in ipairs(settings.options(which.task)) do
+    local value = opt[option[1]]
+    if value ~= "" then all[option[1]] = value end
+  end
   for name, value in pairs(which) do all[name] = value end
   return trained(all)
 end

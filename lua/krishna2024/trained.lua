@@ -4,18 +4,15 @@
 local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
+local hold = require "reactivation.files.hold"
 local new_folder = require "reactivation.runs.folder"
 local paper = require "krishna2024.paper"
+local settings = require "krishna2024.settings"
 local train = require "reactivation.training.train"
 
 check.library() -- a mistake is told with the line of the caller outside this folder
 
 local cells = { rnn = require "reactivation.cells.rnn", gru = require "reactivation.cells.gru" }
-
-local tasks = {
-  head_direction = require "reactivation.tasks.head_direction",
-  spatial_navigation = require "reactivation.tasks.spatial_navigation",
-}
 
 local known_options = {
   task = { paper.tasks, required = true },
@@ -33,30 +30,28 @@ local known_options = {
   progress = { "progress", true },
 }
 
--- What tells a network from all others of the same length of training.
-local function name_of(o)
-  local words = { o.task, o.setting }
-  if o.cell ~= "rnn" then words[#words + 1] = o.cell end
-  if o.biased then words[#words + 1] = "biased" end
-  if not o.noisy then words[#words + 1] = "noiseless" end
-  words[#words + 1] = ("seed%d"):format(o.seed)
-  return table.concat(words, "-")
+-- The options of a task: those of every network, and its settings.
+local function known_of(task)
+  local known = {}
+  for name, option in pairs(known_options) do known[name] = option end
+  for _, option in ipairs(settings.options(task)) do
+    known[option[1]] = { option.choices or type(option[2]) == "number" and "number" or "string" }
+  end
+  return known
 end
 
-local function build(o, values)
-  local rng = core.random(o.seed)
-  local task_options = {
-    steps = values.steps, cells = values.cells, width = values.width, dt = values.dt, biased = o.biased,
-  }
+local function build(o)
+  local rng, values = core.random(o.seed), settings.values(o.task, o)
+  local task_options = settings.of_task(o.task, values)
+  task_options.biased = o.biased
   if o.task == "spatial_navigation" then task_options.rng = rng end
-  local task = tasks[o.task](task_options)
-  local law = paper.noise[o.setting]
-  local net = cells[o.cell] {
+  local task = settings.tasks[o.task](task_options)
+  local law, options = paper.noise[o.setting], settings.of_network(values)
+  for name, value in pairs {
     inputs = task.inputs, units = o.units, outputs = task.outputs, init = task.init,
-    dt = values.dt, tau = values.tau, sigma = o.noisy and o.sigma or 0,
-    noise = law.noise, bias = law.bias, rng = rng,
-  }
-  return net, task
+    sigma = o.noisy and o.sigma or 0, noise = law.noise, bias = law.bias, rng = rng,
+  } do options[name] = value end
+  return cells[o.cell](options), task, values
 end
 
 --- A network of the paper, with its task, trained or taken from its folder; a training that was
@@ -64,19 +59,20 @@ end
 -- @function krishna2024.trained
 -- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting
 --   ("text", "code", "tonic"), seed (0), biased (false), noisy (true), untrained (false: its first
---   weights, and nothing is kept); sigma, units and batches, by default the paper's; networks, the
+--   weights, and nothing is kept); sigma, units, batches, and of the task, the network and the training all
+--   that `--help` of an experiment tells of, such as tau, box or rate, by default the paper's; networks, the
 --   folder that holds all of them ("results/networks"), or folder, this one's own; progress (true), as for
 --   `rx.train`
 -- @treturn table `net`, `task`, `history` (absent if untrained), `name`, `folder`
 -- @usage
 --   local run = krishna2024.trained { task = "head_direction", units = 8, batches = 3, networks = "nets" }
 return function(options)
-  local o = check_options(options, known_options)
-  local values = paper[o.task]
-  for _, name in ipairs { "sigma", "units", "batches" } do o[name] = o[name] or values[name] end
+  local task_name = type(options) == "table" and options.task
+  local o = check_options(options, paper.quick[task_name] and known_of(task_name) or known_options)
+  for _, name in ipairs { "sigma", "units", "batches" } do o[name] = o[name] or paper[o.task][name] end
 
-  local net, task = build(o, values)
-  local run = { net = net, task = task, name = name_of(o) }
+  local net, task, values = build(o)
+  local run = { net = net, task = task, name = settings.name(o) }
   if o.untrained then return run end
 
   local folder = new_folder(o.folder or o.networks .. "/" .. run.name)
@@ -85,7 +81,11 @@ return function(options)
     task = o.task, cell = o.cell, setting = o.setting, seed = o.seed, biased = o.biased, noisy = o.noisy,
     sigma = o.sigma, units = o.units, batches = o.batches,
   }
+  for _, option in ipairs(settings.options(o.task)) do
+    if o[option[1]] ~= option[2] then training[option[1]] = o[option[1]] end
+  end
   folder:announce("training.json", training)
+  local _ <close> = hold(folder:path "training.json", math.huge) -- another program may want it, too
   run.history = train(net, task, {
     batches = o.batches, size = values.size, optimizer = core.adam { rate = values.rate },
     checkpoint = folder:path "checkpoint.h5", progress = o.progress,

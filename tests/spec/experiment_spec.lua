@@ -152,3 +152,40 @@ describe("the head-direction experiment", function()
     assert.are.equal(10, rx.load(out .. "/checkpoint.h5").network.units)
   end)
 end)
+
+describe("an experiment with several values", function()
+  local folder, remove, output, status
+  local place = "results/head_direction/tonic-by-seed-units"
+  local WORDS = " --batches 2 --trials 20 --quiescent-steps 10 --units 8,10 --seeds 0,1"
+  setup(function()
+    folder, remove = support.scratch()
+    output, status = support.run("cd " .. folder .. " && " .. command .. WORDS)
+  end)
+  teardown(function() remove() end)
+
+  it("is a sweep over them, with a table and a figure", function()
+    assert.are.equal(0, status, output)
+    assert.matches("head direction, by seed, units\n +units=8 +units=10\n", output)
+    assert.matches("\nfigure: " .. place:gsub("%-", "%%-") .. "/results.svg\n$", output)
+    local there = folder .. "/" .. place
+    local columns = assert(rx.load_csv(there .. "/results.csv", { lists = true }))
+    assert.are.same({ 0, 0, 1, 1 }, columns.seed)
+    assert.are.same({ 8, 10, 8, 10 }, columns.units)
+    local errors = assert(rx.load(there .. "/results.h5"))["decoding error, awake (rad)"]
+    for i, seed in ipairs(columns.seed) do
+      local own = ("%s/seed=%d,units=%d/"):format(there, seed, columns.units[i])
+      assert.are.equal(errors[i], cjson.decode(read(own .. "numbers.json"))[2].mean)
+      assert.are.equal(columns.units[i], rx.load(own .. "checkpoint.h5").network.units)
+    end
+    assert.truthy(lfs.attributes(there .. "/results.svg"))
+  end)
+
+  it("is done once, and tells how it stands", function()
+    local said = support.run("cd " .. folder .. " && " .. command .. WORDS .. " --status")
+    assert.matches("4 configurations: 4 done", said)
+    assert.matches("batches = 2, but this one has 3",
+                   (support.run("cd " .. folder .. " && " .. command .. WORDS .. " --batches 3")))
+    assert.matches("%-%-list: nothing varies; give an option several values",
+                   (support.run("cd " .. folder .. " && " .. command .. " --list")))
+  end)
+end)

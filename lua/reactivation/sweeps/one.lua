@@ -5,6 +5,7 @@
 -- result.json. Who does it holds a lock on that.
 
 local check = require "reactivation.check"
+local configurations = require "reactivation.sweeps.configurations"
 local core = require "reactivation.core"
 local hold = require "reactivation.files.hold"
 local json = require "reactivation.files.json"
@@ -18,6 +19,27 @@ one.ASKED = "RXLUA_CONFIGURATION"  -- in the environment of a program: the folde
 one.CHILD = "RXLUA_CHILD"          -- likewise: to end with the program that started it
 local RESULT, LOG = "result.json", "log.txt"
 local PATIENCE = 2                 -- seconds that a look at who does it may last
+
+-- All of a sweep.
+-- @string folder of the sweep
+-- @tab vary as for `rx.sweep`
+-- @tab o its options `name` and `work`
+function one.list(folder, vary, o)
+  local list, seen = {}, {}
+  for i, values in ipairs(configurations.of(vary)) do
+    local name = (o.name or configurations.name)(values)
+    if type(name) ~= "string" or name == "" or name:find("/", 1, true) then
+      check.complain("bad option 'name' (function that gives the name of a folder expected, it gave %s)",
+                     check.describe(name))
+    end
+    if seen[name] then check.complain("bad argument #2 to 'sweep' (%s is there twice)", name) end
+    seen[name] = true
+    list[i] = {
+      name = name, folder = folder .. "/" .. name, values = values, work = o.work and o.work(values) or 1,
+    }
+  end
+  return list
+end
 
 function one.path(c, name)
   return c.folder .. "/" .. name

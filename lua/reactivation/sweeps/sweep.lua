@@ -32,27 +32,6 @@ local FEW = 3             -- failures alike, and nothing else, that tell a scrip
 
 -- What it is ------------------------------------------------------------------------------------------
 
--- The configurations, with the folder and the share of the work of each.
-local function all_of(self, vary, o)
-  local list, seen = {}, {}
-  for i, values in ipairs(configurations.of(vary)) do
-    local name = (o.name or configurations.name)(values)
-    if type(name) ~= "string" or name == "" or name:find("/", 1, true) then
-      check.complain("bad option 'name' (function that gives the name of a folder expected, it gave %s)",
-                     check.describe(name))
-    end
-    if seen[name] then
-      check.complain("bad argument #2 to 'sweep' (%s is there twice)", name)
-    end
-    seen[name] = true
-    list[i] = {
-      name = name, folder = self.folder .. "/" .. name, values = values,
-      work = o.work and o.work(values) or 1,
-    }
-  end
-  return list
-end
-
 -- What all configurations have in common, as far as the command line tells.
 local function fixed_of(options)
   if not options then return { arguments = program.shell(program.arguments()) } end
@@ -266,7 +245,7 @@ return function(folder, vary, run, options)
   local self = setmetatable({
     folder = folder, run = run, failed = {}, rows = {}, slurm = check_options(o.slurm, slurm.settings),
   }, Sweep)
-  self.all = all_of(self, vary, o)
+  self.all = one.list(folder, vary, o)
   answer(self)
   if one.is_asked() then return gather(self) end -- for another sweep of the script
   new_folder(folder)
