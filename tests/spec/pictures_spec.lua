@@ -99,8 +99,8 @@ describe("a picture", function()
   it("shows which eigenvalues lie within the circle of modulus 1", function()
     local svg = drawn("eigenvalues", { values = rx.matrix { { 0.9, 0.1 }, { 0.9, -0.1 } } })
     local corners = 0
-    for path in svg:gmatch("<path stroke='rgb%(140, 140, 140%)'%s+d='([^']*)'") do
-      corners = math.max(corners, select(2, path:gsub(",", "")))
+    for line in svg:gmatch("<path stroke='rgb%(140, 140, 140%)'%s+d='([^']*)'") do
+      corners = math.max(corners, select(2, line:gsub(",", "")))
     end
     assert.is_true(corners > 300)
   end)
