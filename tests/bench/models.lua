@@ -83,11 +83,12 @@ function Model:limit(layout, what)
   return now() - began
 end
 
--- Multiplications and additions of these products.
-function Model:work()
+-- Multiplications and additions of these products; or of those of a run without inputs, of so many steps.
+function Model:work(run_steps)
   local s, task = self.settings, self.task
-  local rows = s.steps * s.size
+  local rows = (run_steps or s.steps) * s.size
   local recurrent = self.cell == "gru" and 3 * s.units or s.units
+  if run_steps then return 2 * s.units * (rows * (recurrent + task.outputs) + s.size * task.init) end
   return 2 * s.units * (3 * rows * recurrent + 3 * rows * task.outputs + 2 * s.size * task.init)
 end
 
@@ -95,5 +96,6 @@ return {
   names = { "head_direction", "spatial_rnn", "spatial_gru" },
   head_direction = function(other) return new("head direction", "rnn", "head_direction", other) end,
   spatial_rnn = function(other) return new("spatial RNN", "rnn", "spatial_navigation", other) end,
+  few_trials = function() return new("the same, 50 trials", "rnn", "spatial_navigation", { size = 50 }) end,
   spatial_gru = function(other) return new("spatial GRU", "gru", "spatial_navigation", other) end,
 }

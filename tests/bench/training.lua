@@ -8,7 +8,8 @@ local products = require "products"
 local on_threads = require "bench.on_threads"
 local sampling = require "bench.sampling"
 
-local REPEATS = { head_direction = 3, spatial_rnn = 1, spatial_gru = 1 } -- in a round
+local NAMES = { "head_direction", "spatial_rnn", "few_trials", "spatial_gru" }
+local REPEATS = { head_direction = 3, few_trials = 2 } -- in a round; once the others
 local PARTS = { "batch", "forward", "readout", "backward", "optimizer", "freeing" }
 
 -- Neighbours in time: a step between the two layouts of its limit.
@@ -54,16 +55,16 @@ local training = { name = "training", rounds = 7 }
 
 function training.measure(rounds)
   local built = {}
-  for _, name in ipairs(models.names) do built[name] = models[name]() end
+  for _, name in ipairs(NAMES) do built[name] = models[name]() end
   local samples = sampling.rounds(rounds, function(samples)
     on_threads(function(threads)
-      for _, name in ipairs(models.names) do
-        for _ = 1, REPEATS[name] do measure(samples, name, built[name], threads) end
+      for _, name in ipairs(NAMES) do
+        for _ = 1, REPEATS[name] or 1 do measure(samples, name, built[name], threads) end
       end
     end)
   end)
   local results = { steps = {}, speed_up = {} }
-  for _, name in ipairs(models.names) do
+  for _, name in ipairs(NAMES) do
     for _, threads in ipairs(machine.thread_counts) do
       table.insert(results.steps, result(samples, name, built[name], threads))
     end
