@@ -19,8 +19,12 @@
  * the rows of the strip are far apart. rx_pack copies each strip, a panel, into one piece, so that
  * it is read in the order in which it lies; the last is padded with zeros. Weights are packed once
  * a gradient and used in hundreds of steps, and since packing reads `right` in any direction,
- * W and its transpose are both had from W as it is stored. 256 rows of a panel (16 KiB with
- * vectors of 8) stay in the first-level cache while all rows of `left` pass by.
+ * W and its transpose are both had from W as it is stored.
+ *
+ * In which order the tiles come. A piece of a panel, 32 KiB of it, is used by all rows of `left`
+ * (a hundred, which stay in the second-level cache) before the next piece, which is fetched there
+ * meanwhile. A shorter piece would fit the first level better, but each tile costs some dozen
+ * cycles to begin and to end, and the fewer multiply-adds between, the more that counts.
  *
  * All functions work on the calling thread alone. Threads share a product by rows, or by columns
  * (best in multiples of 64), with all of its operands in common. */
