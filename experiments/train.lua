@@ -4,7 +4,6 @@
 --   rxlua experiments/train.lua --task spatial_navigation --setting code --biased --seed 3
 
 local rx = require "reactivation"
-local core = require "reactivation.core"
 local paper = require "krishna2024.paper"
 local study = require "krishna2024.study"
 
@@ -15,10 +14,8 @@ local opt = rx.arguments("Trains one network of the paper.", {
   { "noiseless", false, "train without noise" },
   shared.units, shared.batches, shared.networks,
   { "threads", 0, "threads to use (0: all)", least = 0 },
-  { "child", false, "end when the program that started this one does" },
   { "progress", "", "JSON file that tells other programs what is done" },
 })
-if opt.child then core.end_with_parent() end
 if opt.threads > 0 then rx.threads(opt.threads) end
 
 local lengths = study.lengths(opt.task, opt)
