@@ -129,20 +129,19 @@ describe("a figure", function()
 
   it("says which of its data are missing or of the wrong shape", function()
     local function failure(script, data)
-      local ok, message = rx.figure(script, data, path("fig.svg"))
-      assert.is_nil(ok)
-      return message
+      local message = support.message(rx.figure, script, data, path("fig.svg"))
+      return message and message:match("^.-%.lua:%d+: (.*)$") or message
     end
     for script, data in pairs(LEAST) do
       for name in pairs(data) do
         local less = {}
         for other, value in pairs(data) do less[other] = other ~= name and value or nil end
         local kind = type(data[name]) == "number" and "" or "matrix "
-        local expected = ("gnuplot: %s'%s' expected among the data"):format(kind, name)
+        local expected = ("%s'%s' expected among the data"):format(kind, name)
         assert.are.equal(expected, failure(script, less))
       end
     end
-    assert.are.equal("gnuplot: bad data 'paths' (3 columns expected, got 2)",
+    assert.are.equal("bad data 'paths' (3 columns expected, got 2)",
       failure("trajectories", { paths = curves:t():slice(1, 2):t() }))
     local gap = failure("box", { values = rx.matrix { { 1, 2 }, { 3, 4 } } })
     assert.is_truthy(gap:find("no values of group 2 among the data", 1, true), gap)

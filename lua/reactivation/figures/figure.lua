@@ -335,6 +335,12 @@ local function tidy(message)
   return (message:gsub("%s*\n%s*", "\n"):gsub("^(.-: )%s+", "%1"):gsub("%s+$", ""))
 end
 
+-- What a script finds wrong with its data is the caller's mistake; nil if something else failed.
+local function mistake_in(failure)
+  local words = failure:match("[^\n]*$"):gsub("^gnuplot: ", "")
+  return (words:find "^bad data '" or words:find "among the data$") and words or nil
+end
+
 local function draw(place, names, script, numbers)
   local ok, message = core.write_whole(place .. names.data, numbers)
   if ok then ok, message = core.write_whole(place .. names.script, script) end
@@ -409,8 +415,10 @@ local function figure(script, data, path)
   local returned, drawn, failure = pcall(draw, place, names, drawing.script, drawing.numbers)
   remove_workplace(place)
   if not returned then error(drawn, 0) end
-  if not drawn then return nil, failure end
-  return true
+  if drawn then return true end
+  local mistake = mistake_in(failure)
+  if mistake then complain("%s", mistake) end
+  return nil, failure
 end
 
 return figure
