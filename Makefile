@@ -228,6 +228,7 @@ install: all $(DEFINITIONS)
 	install -D -t "$(DESTDIR)$(LIBDIR)/reactivation" $(MODULE)
 	$(call copy,lua,-name '*.lua',$(LUADIR))
 	$(call copy,plots,-name '*.gp',$(LUADIR)/reactivation/plots)
+	$(call copy,networks,-name '*.h5',$(LUADIR)/krishna2024/networks)
 	install -d "$(DESTDIR)$(LUADIR)/reactivation/reference"
 	cat src/bind/*.c src/system/*.c | sed '/^\/\*\*/,/\*\//!d' >"$(DESTDIR)$(LUADIR)/reactivation/reference/bindings.c"
 	$(call copy,experiments,\( -name '*.lua' -o -name '*.csv' \),$(SHARE)/experiments)

@@ -6,19 +6,7 @@
 --   tests/clean_room.sh -a arm64 trixie 'make deps built && ./rxlua tests/bits.lua ...'
 
 local rx = require "reactivation"
-
--- Fowler, Noll & Vo's hash of the bytes of all matrices, 64 bits of it.
-local function hash(matrices)
-  local h = 0xcbf29ce484222325
-  for _, m in ipairs(matrices) do
-    for i = 1, m.rows do
-      for j = 1, m.cols do
-        for _, byte in ipairs { ("<f"):pack(m:get(i, j)):byte(1, -1) } do h = (h ~ byte) * 0x100000001b3 end
-      end
-    end
-  end
-  return ("%016x"):format(h)
-end
+local hash = require "reactivation.files.bits"
 
 local TASKS = {
   { "place cells", rx.tasks.spatial_navigation { steps = 12, cells = 90 } },

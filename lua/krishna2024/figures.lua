@@ -136,7 +136,7 @@ function figures.trainings(chosen, opt)
   local trainings, seen = {}, {}
   local function work(o) return COST[o.task][o.cell][opt.quick and 2 or 1] * o.batches end
   local function add(network, seed)
-    local o = with({ setting = opt.setting, seed = seed, cell = "rnn", biased = false },
+    local o = with({ setting = opt.setting, seed = seed, cell = paper.cells[1], biased = false },
                    with(study.lengths(network.task, opt), network))
     o.noisy, o.noiseless = not o.noiseless, nil
     local name = settings.name(o)

@@ -38,6 +38,9 @@ paper.head_direction = {
 --- The names of the tasks.
 paper.tasks = { "head_direction", "spatial_navigation" }
 
+--- The names of the cells, the first one that of every figure but C.2.
+paper.cells = { "rnn", "gru" }
+
 --- Networks and trainings for a quick look: minutes, not hours.
 paper.quick = {
   spatial_navigation = { units = 256, batches = 400 },

@@ -87,7 +87,7 @@ end
 -- @tab o options of `krishna2024.trained`
 function settings.name(o)
   local words = { o.task, o.setting }
-  if o.cell ~= "rnn" then words[#words + 1] = o.cell end
+  if o.cell ~= paper.cells[1] then words[#words + 1] = o.cell end
   if o.biased then words[#words + 1] = "biased" end
   if not o.noisy then words[#words + 1] = "noiseless" end
   for _, option in ipairs(settings.options(o.task)) do

@@ -22,7 +22,8 @@ function study.options(task)
   return {
     setting = { "setting", "tonic", "noise and biases: text, code or tonic", choices = paper.settings,
                 word = "%s", always = true },
-    cell = { "cell", "rnn", "kind of network: rnn or gru", choices = { "rnn", "gru" }, word = "%s" },
+    cell = { "cell", paper.cells[1], "kind of network: " .. table.concat(paper.cells, " or "),
+             choices = paper.cells, word = "%s" },
     seed = { "seed", 0, "seed of all random numbers", also = "seeds", word = "seed%d", always = true },
     seeds = { "seeds", { 0 }, "seeds of the networks, such as 0,1,2,3,4" },
     units = { "units", values.units, "units of a network" .. zero, least = least },

@@ -5,18 +5,21 @@ local check = require "reactivation.check"
 local core = require "reactivation.core"
 local check_options = require "reactivation.check.options"
 local hold = require "reactivation.files.hold"
+local lfs = require "lfs"
 local new_folder = require "reactivation.runs.folder"
 local paper = require "krishna2024.paper"
 local settings = require "krishna2024.settings"
+local shipped = require "krishna2024.shipped"
 local train = require "reactivation.training.train"
 
 check.library() -- a mistake is told with the line of the caller outside this folder
 
-local cells = { rnn = require "reactivation.cells.rnn", gru = require "reactivation.cells.gru" }
+local cells = {}
+for _, name in ipairs(paper.cells) do cells[name] = require("reactivation.cells." .. name) end
 
 local known_options = {
   task = { paper.tasks, required = true },
-  cell = { { "rnn", "gru" }, "rnn" },
+  cell = { paper.cells, paper.cells[1] },
   setting = { paper.settings, "tonic" },
   seed = { "integer", 0 },
   biased = { "boolean", false },
@@ -27,6 +30,7 @@ local known_options = {
   batches = { "size" },
   networks = { "string", "results/networks" },
   folder = { "string" },
+  shipped = { "boolean", true },
   progress = { "progress", true },
 }
 
@@ -54,16 +58,19 @@ local function build(o)
   return cells[o.cell](options), task, values
 end
 
---- A network of the paper, with its task, trained or taken from its folder; a training that was
--- interrupted goes on. The folder holds checkpoint.h5, history.h5 and training.json.
+--- A network of the paper, with its task: taken from its folder; or one that comes along with rxlua, if
+-- there is one that was trained in just this way, and its folder holds none; or trained, and kept in its
+-- folder. A training that was interrupted goes on. The folder holds checkpoint.h5, history.h5 and
+-- training.json.
 -- @function krishna2024.trained
 -- @tab options task ("head_direction" or "spatial_navigation"), cell ("rnn" or "gru"), setting
 --   ("text", "code", "tonic"), seed (0), biased (false), noisy (true), untrained (false: its first
 --   weights, and nothing is kept); sigma, units, batches, and of the task, the network and the training all
 --   that `--help` of an experiment tells of, such as tau, box or rate, by default the paper's; networks, the
---   folder that holds all of them ("results/networks"), or folder, this one's own; progress (true), as for
---   `rx.train`
--- @treturn table `net`, `task`, `history` (absent if untrained), `name`, `folder`
+--   folder that holds all of them ("results/networks"), or folder, this one's own; shipped (true: a network
+--   that comes along will do); progress (true), as for `rx.train`
+-- @treturn table `net`, `task`, `history` (absent if untrained), `name`, and `folder`, or for a network that
+--   comes along `path`, its file
 -- @usage
 --   local run = krishna2024.trained { task = "head_direction", units = 8, batches = 3, networks = "nets" }
 return function(options)
@@ -75,7 +82,11 @@ return function(options)
   local run = { net = net, task = task, name = settings.name(o) }
   if o.untrained then return run end
 
-  local folder = new_folder(o.folder or o.networks .. "/" .. run.name)
+  local place = o.folder or o.networks .. "/" .. run.name
+  local own = lfs.attributes(place .. "/checkpoint.h5", "mode")
+  if o.shipped and not own and shipped.take(run, o.batches, o.progress) then return run end
+
+  local folder = new_folder(place)
   run.folder = folder
   local training = {
     task = o.task, cell = o.cell, setting = o.setting, seed = o.seed, biased = o.biased, noisy = o.noisy,

@@ -1,19 +1,12 @@
 -- The kinds of picture: each is a script of plots/ that begins with the data it takes. What stands there is
 -- all that a figure of the kind accepts, and what the reference tells of it.
 
+local beside = require "reactivation.files.beside"
 local lfs = require "lfs"
 
 local kinds = {}
 
--- The folder of the scripts: inside the library's own when installed, two above that in the source.
-local function find_plots()
-  local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
-  if here:sub(1, 1) ~= "/" then here = lfs.currentdir() .. "/" .. here end
-  local installed = here .. "/../plots"
-  return lfs.attributes(installed, "mode") and installed or here .. "/../../../plots"
-end
-
-local PLOTS = find_plots()
+local PLOTS = beside(debug.getinfo(1, "S").source:match("^@(.*)/[^/]+/[^/]+$"), "plots")
 
 -- The text of a file; or nil and a message.
 function kinds.read_file(path)
