@@ -2,8 +2,8 @@
 -- @module krishna2024
 -- @usage local krishna2024 = require "krishna2024"
 
---- The folder of the trained networks that come along, a file each, for `rx.load_network`: its networks of
--- seed 0 that learned head direction, under "tonic" and "text", and spatial navigation, under "tonic".
+--- The folder of the trained networks that come along, a file each, which `rx.load_network` opens. They are
+-- named after task, setting, what else tells them from others, and seed.
 -- @field krishna2024.networks
 -- @usage local net, file = rx.load_network(krishna2024.networks .. "/head_direction-tonic-seed0.h5")
 
