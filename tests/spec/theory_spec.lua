@@ -1,5 +1,6 @@
 -- The estimators that the paper's theory is tested with, on systems whose answer is known.
 local heading = require "krishna2024.heading"
+local manifold = require "krishna2024.theory.manifold"
 local ring = require "krishna2024.theory.ring"
 local rx = require "reactivation"
 local support = require "tests.spec.support"
@@ -180,6 +181,45 @@ local function rotor(task, follows, sigma)
   net.weights.encoder:copy(rx.pseudoinverse(readout))
   return net, state(at), readout
 end
+
+describe("a sheet of states", function()
+  -- a square, flat, in six dimensions, that a step leads back to
+  local side = 21
+  local function flat(width)
+    local rows = {}
+    for i = 1, side do
+      for j = 1, side do rows[#rows + 1] = { (j - 11) * width, (i - 11) * width, 0, 0, 0, 0 } end
+    end
+    return rx.matrix(rows)
+  end
+  local function onto_plane(pull)
+    local place = rx.matrix(6, 6)
+    for k = 1, 6 do place:set(k, k, k <= 2 and 1 or 1 - pull) end
+    return network(6, function(_, s) return { r = s.r * place } end)
+  end
+
+  it("has drift on score 1 for a network that follows the theory, and the pull of one that does less", function()
+    local points, rng = flat(math.sqrt(V) / 2), rx.random(23)
+    local sheet = manifold.of(points, V)
+    local found = ring.drift_on_score(ideal(points), sheet, ring.about(sheet, V, rng))
+    assert.near(1, found.slope, 0.01)
+    local wide = manifold.of(flat(0.3), V)
+    local inner = { states = flat(0.25), fine = wide.fine }
+    assert.near(0.3, ring.drift_on_score(onto_plane(0.3), wide, ring.about(inner, V, rng)).slope, 0.03)
+  end)
+
+  it("is pulled to across it, not along it, and scattered about accordingly", function()
+    for _, pull in ipairs { 0.2, 0.5 } do
+      local net, sheet = onto_plane(pull), manifold.of(flat(0.3), V)
+      local found = manifold.gains(net, sheet, rx.random(24))
+      assert.near(pull, found.normal, 1e-5)
+      assert.near(0, found.tangent, 1e-5)
+      local states = net:forward { state = 0.5 * sheet.states, steps = 60, rng = rx.random(25) }
+      local spread = manifold.spread(states:at(60), sheet, V)
+      assert.near(1 / (pull * (2 - pull)), spread, 0.15 * spread)
+    end
+  end)
+end)
 
 describe("the part of the input (Eq. 18)", function()
   local task = rx.tasks.head_direction { steps = 60, cells = 33 }
