@@ -7,18 +7,20 @@
 --   rxlua experiments/theory.lua --each 20
 
 local rx = require "reactivation"
+local manifold = require "krishna2024.theory.manifold"
 local networks = require "krishna2024.theory.networks"
 local study = require "krishna2024.study"
 local theory = require "krishna2024.theory"
 
 local shared = study.options "head_direction"
-shared.quick.preset = { each = 2, batches = 500, long = 2000 }
+shared.quick.preset = { each = 2, batches = 500, long = 2000, navigation = 1 }
 local experiment = rx.experiment("theory", "Tests the theory on trained networks of head direction.", {
   { "each", 20, "networks of each kind", least = 2 },
   { "units", 64, "units of a network", least = 4, word = "units%d" },
   { "batches", 2000, "length of a training", least = 64, word = "batches%d" },
   { "steps", 200, "of a run at rest", least = 40, word = "steps%d" },
   { "long", 12000, "steps of a long run", least = 1000, word = "long%d" },
+  { "navigation", 3, "networks of spatial navigation, tonic and text each", least = 0 },
   { "at_once", rx.threads(), "networks trained and measured at a time", least = 1 },
   shared.quick,
 })
@@ -26,7 +28,13 @@ local opt = experiment.options
 
 -- Every network: trained, looked at along its training, and measured
 
+local function measure_navigation(c, folder)
+  local net, task = manifold.get(c.kind:match "%-(.*)", c.seed, opt, folder)
+  return manifold.measure(net, task, study.generator(c.seed))
+end
+
 local function measure(c, folder)
+  if c.kind:find "^navigation" then return measure_navigation(c, folder) end
   local kind, rng = networks.kinds[c.kind], study.generator(c.seed)
   local net, task, after, stages = networks.get(c.kind, c.seed, opt, folder)
   local found, picture = theory.measure(net, task, {
@@ -42,6 +50,11 @@ end
 local asked = {}
 for seed = 0, opt.each - 1 do
   for _, kind in ipairs(networks.order) do asked[#asked + 1] = { kind = kind, seed = seed } end
+end
+for seed = 0, opt.navigation - 1 do
+  for _, setting in ipairs(manifold.settings) do
+    asked[#asked + 1] = { kind = "navigation-" .. setting, seed = seed }
+  end
 end
 local sweep = rx.sweep(experiment.folder:path "networks", asked, measure, { at_once = opt.at_once })
 if #sweep.failed > 0 then error(("%d networks are missing"):format(#sweep.failed), 0) end
@@ -231,11 +244,15 @@ experiment:draw("theory.svg", {
 -- What was found: each number by kind
 
 local rows = {}
+local function reported(kind, name)
+  local values = of_kind(kind, name)
+  return #values > 0 and values or { 0 / 0 } -- not of this kind
+end
+
 local function add(label, name, unit)
   local values = {}
   for k, kind in ipairs(networks.order) do
-    values[k] = of_kind(kind, name)
-    if #values[k] == 0 then values[k] = { 0 / 0 } end -- not of this kind
+    values[k] = reported(kind, name)
   end
   rows[#rows + 1] = { label, values, unit }
 end
@@ -299,5 +316,22 @@ for _, mode in ipairs(theory.modes) do
   add(("replay, |r| over waking, %s"):format(mode[2].name), mode[1] .. "_size")
 end
 add("replay, divergence of two halves of waking", "floor_kl", "nats")
+
+-- Navigation, likewise
+
+local function report_navigation()
+  local found = {}
+  for i, name in ipairs(manifold.names) do
+    found[i] = { name[2], {}, name[3] }
+    for k, setting in ipairs(manifold.settings) do
+      found[i][2][k] = reported("navigation-" .. setting, name[1])
+    end
+  end
+  rx.report(rx.folder(experiment.folder:path "navigation"),
+            ("the theory, navigation, %d networks of each kind"):format(opt.navigation), found,
+            manifold.settings)
+end
+if opt.navigation > 0 then report_navigation() end
+
 experiment:finish(("the theory, %d networks of each kind, %d batches"):format(opt.each, opt.batches), rows,
                   networks.order)

@@ -296,6 +296,14 @@ describe("diffusion along a ring", function()
   end)
 end)
 
+describe("a ring that has shrunk to a point", function()
+  it("has no tangent, and no median of what needs one", function()
+    local point = ring.of(rx.matrix(36, 3, 1), rx.matrix(36, 1), V)
+    assert.is_nil((ring.diffusion(circular(4, 0.5, 0), point, V)))
+    assert.are.equal(2, ring.median(rx.matrix { { 1 }, { 2 }, { 3 }, { 0 / 0 } }))
+  end)
+end)
+
 describe("rest under noise variance k V (Eq. 19)", function()
   -- dr = h grad log p + sqrt(k h) noise, p two wells
   local function in_wells(k)

@@ -200,7 +200,7 @@ local function points(net, r, rays, numbers)
   numbers.alternating = alternating and 1 or 0
   if rays and #order > 0 then numbers.ray_growth = found.growth:mean() end
   local turn = net:drift(r.states):mul(r.tangent):sum("columns") / r.tangent:mul(r.tangent):sum("columns")
-  numbers.turn = statistics.quantile(turn:abs(), 0.5)
+  numbers.turn = ring.median(turn:abs())
   return { bearings = bearings, stable = found.stable }
 end
 

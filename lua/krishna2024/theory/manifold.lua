@@ -11,6 +11,7 @@ local rnn = require "reactivation.cells.rnn"
 local slow_points = require "reactivation.dynamics.slow_points"
 local spatial_navigation = require "reactivation.tasks.spatial_navigation"
 local statistics = require "reactivation.analysis.statistics"
+local train = require "reactivation.training.train"
 
 local manifold = {}
 
@@ -19,9 +20,36 @@ local SIDE, REACH = 21, 0.85  -- points of its grid along each coordinate, and h
 local WIDTH = 0.12            -- of the kernel that means are taken with (m)
 local CELLS = 64              -- fewer than the paper's, so that a training takes a minute or two
 
+local TRIALS = 64             -- of a batch
+
+manifold.settings = { "tonic", "text" }
 manifold.factors = { 1, 2, 4 } -- of the noise variance at rest
 manifold.pulses = { 1, 2, 5, 10 }
-manifold.trials, manifold.batches = 64, 3000 -- of a training
+
+-- What is measured, how a report calls it, and in which unit.
+manifold.names = {
+  { "error", "decoding error awake", "m" },
+  { "rest_slope", "Eq. 16, slope of the drift on the score, about the sheet at rest" },
+  { "awake_slope", "Eq. 16, the same, awake" },
+  { "rest_cosine", "Eq. 16, its cosine about the sheet at rest" },
+  { "gain_normal", "Eq. 16, pull of a step, random directions across" },
+  { "gain_tangent", "Eq. 16, along the sheet" },
+  { "input_output_slope", "Eq. 18, input's part of a step on the theory's, slope in the outputs" },
+  { "input_output_cosine", "Eq. 18, its cosine in the outputs" },
+  { "input_whole_cosine", "Eq. 18, its cosine in the whole state" },
+  { "pulse_1", "Eq. 18, position moved a step after an input, over it" },
+  { "pulse_10", "Eq. 18, ten steps after" },
+  { "loss", "Eq. 3, L" }, { "upper", "Eq. 14, L upper" }, { "holds", "Eq. 11, share of states with L <= L2" },
+  { "variance_1", "Eq. 19, variance off the sheet over V, noise x 1" },
+  { "variance_2", "Eq. 19, noise x 2" }, { "variance_4", "Eq. 19, noise x 4" },
+  { "kl_1", "Eq. 19, divergence of positions, noise x 1", "nats" },
+  { "kl_2", "Eq. 19, noise x 2", "nats" }, { "kl_4", "Eq. 19, noise x 4", "nats" },
+  { "size", "replay, |r| over waking, noise x 2" }, { "step", "movement, step at rest", "m" },
+  { "waking_step", "movement, step awake", "m" },
+  { "exponent", "in time, exponent of displacement, 20 to 100 steps" },
+  { "stable", "gathering, stable slow points (text: rays)" }, { "saddles", "gathering, saddles" },
+  { "ray_growth", "gathering, growth of a ray in a step" },
+}
 
 -- A small network of a setting ("text", "code", "tonic"), not trained, and its task.
 function manifold.network(setting, units, seed)
@@ -31,6 +59,16 @@ function manifold.network(setting, units, seed)
     inputs = task.inputs, units = units, outputs = task.outputs, init = task.init, dt = values.dt,
     tau = values.tau, sigma = values.sigma, noise = law.noise, bias = law.bias, rng = core.random(seed),
   }, task
+end
+
+-- The same, trained for o.batches, with its checkpoint in a folder.
+function manifold.get(setting, seed, o, folder)
+  local net, task = manifold.network(setting, o.units, seed)
+  train(net, task, {
+    batches = o.batches, size = TRIALS, rate = paper.spatial_navigation.rate,
+    checkpoint = folder:path "checkpoint.h5", progress = folder:path "progress.json",
+  })
+  return net, task
 end
 
 -- Waking states of the steps from SETTLE on, as `ring.awake` has them.

@@ -246,6 +246,16 @@ end
 
 -- e. Diffusion ---------------------------------------------------------------------------------------
 
+-- The median over places of a ring; nil if most have no such number, as where a ring has shrunk to a point,
+-- which has no tangent.
+function ring.median(places)
+  local kept = {}
+  for i = 1, places.rows do
+    if places:row(i):is_finite() then kept[#kept + 1] = i end
+  end
+  return #kept > places.rows / 2 and statistics.quantile(places:rows_at(kept), 0.5) or nil
+end
+
 local BACK = 400 -- steps in which all but the slowest direction is forgotten
 
 -- Variance that a step adds to the bearing of a noisy ring, by its linear response: noise counts as the
@@ -267,7 +277,7 @@ function ring.diffusion(net, r, variance)
     predicted:set(i, 1, variance / scale ^ 2)
     least:set(i, 1, variance / u:mul(u):sum())
   end
-  return statistics.quantile(predicted, 0.5), statistics.quantile(least, 0.5)
+  return ring.median(predicted), ring.median(least)
 end
 
 return ring
