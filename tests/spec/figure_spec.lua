@@ -296,7 +296,8 @@ describe("a figure", function()
       rx.figure("polar_histogram", { counts = counts, rlabel = text }, path("b.svg"))
       rx.figure("scatter", { points = points, cblabel = text, title = text, cyclic = 1 }, path("c.svg"))
       rx.figure("matrix", { values = values, column_labels = { text, text, text } }, path("d.svg"))
-      rx.figure("box", { values = groups, labels = { text }, colours = { text } }, path("e.svg"))
+      rx.figure("box", { values = groups, labels = { text, text, text }, colours = { text, text, text } },
+                path("e.svg"))
       rx.figure("trajectories", { paths = paths, colour = text }, path("f.svg"))
     end
     assert.is_nil(lfs.attributes(path("pwned"), "mode"))

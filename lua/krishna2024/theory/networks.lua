@@ -71,16 +71,17 @@ function networks.get(name, seed, o, folder)
   local net = network(kind, task, o.units, kind.noisy == false and 0 or values.sigma, seed)
   local stages = kind.untrained and { 0 } or networks.stages(o.batches)
   local function path(stage) return folder:path(("after-%d.h5"):format(stage)) end
-  local first = #stages -- of those that are kept, the last; it is loaded, and the training goes on from it
-  while first > 1 and not core.load(path(stages[first])) do first = first - 1 end
-  for i = first, #stages do
+  if not core.load(path(0)) then folder:save("after-0.h5", net.weights) end
+  local next_one = 2 -- the stage after the last that is kept: its checkpoint may be on the way to it
+  while stages[next_one] and core.load(path(stages[next_one])) do next_one = next_one + 1 end
+  for i = math.min(next_one, #stages), #stages do
     if stages[i] > 0 then
       train(net, task, {
         batches = stages[i], size = TRIALS, rate = values.rate, checkpoint = folder:path "checkpoint.h5",
         progress = folder:path "progress.json",
       })
+      folder:save(("after-%d.h5"):format(stages[i]), net.weights)
     end
-    folder:save(("after-%d.h5"):format(stages[i]), net.weights)
   end
   local function after(stage)
     return noisy_one(kind, task, o.units, seed, assert(core.load(path(stage))))
