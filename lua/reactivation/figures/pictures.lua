@@ -10,7 +10,8 @@ local pictures = {}
 -- @param sequence steps x trials x features, such as x and y
 -- @int trials how many
 -- @return matrix with a row a step and trial: the features, and the number of the trajectory
--- @usage rx.figure("trajectories", { paths = rx.paths(states, 3) }, "paths.svg")
+-- @usage local walk = rng:normal(60, 2, 0, 0.1):as_sequence(20)
+-- rx.figure("trajectories", { paths = rx.paths(walk, 3) }, "paths.svg")
 function pictures.paths(sequence, trials)
   local is_sequence = check.is_matrix(sequence) and sequence.steps and sequence.rows > 0
   check.that(is_sequence, 1, "paths", "sequence", sequence)
