@@ -17,7 +17,7 @@ shared.quick.preset = { each = 6, batches = 1000, steps = 10000 }
 local experiment = rx.experiment(
   "biased_prior", "Asks whether networks at rest visit a prior that they learned.", {
     shared.setting,
-    { "pull", 0.05, "of the heading towards 0 (rad a step)", word = "pull%g" },
+    { "pull", 0.05, "of the heading towards 0 (rad a step)", word = "pull%g", least = 1e-3 },
     { "each", 32, "networks of each kind", least = 2 },
     { "units", 64, "units of a network", least = 1, word = "units%d" },
     { "batches", 4000, "length of a training", least = 1, word = "batches%d" },
@@ -131,7 +131,12 @@ local asked = { { kind = "ideal", seed = 0 } }
 for seed = 0, opt.each - 1 do
   for _, kind in ipairs { "pulled", "control" } do asked[#asked + 1] = { kind = kind, seed = seed } end
 end
-local sweep = rx.sweep(experiment.folder:path "networks", asked, measure, { at_once = opt.at_once })
+local fixed = {
+  setting = opt.setting, pull = opt.pull, units = opt.units, batches = opt.batches, steps = opt.steps,
+}
+local sweep = rx.sweep(experiment.folder:path "networks", asked, measure, {
+  at_once = opt.at_once, fixed = fixed,
+})
 if #sweep.failed > 0 then error(("%d networks are missing"):format(#sweep.failed), 0) end
 
 -- Over networks: the numbers of a kind, their mean, and how certain it is

@@ -56,7 +56,10 @@ for seed = 0, opt.navigation - 1 do
     asked[#asked + 1] = { kind = "navigation-" .. setting, seed = seed }
   end
 end
-local sweep = rx.sweep(experiment.folder:path "networks", asked, measure, { at_once = opt.at_once })
+local fixed = { units = opt.units, batches = opt.batches, steps = opt.steps, long = opt.long }
+local sweep = rx.sweep(experiment.folder:path "networks", asked, measure, {
+  at_once = opt.at_once, fixed = fixed,
+})
 if #sweep.failed > 0 then error(("%d networks are missing"):format(#sweep.failed), 0) end
 
 -- Over networks
