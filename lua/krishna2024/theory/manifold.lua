@@ -221,7 +221,7 @@ local function at_rest(net, task, sheet, awake, rng, found)
   end
 end
 
---- All tests of one network of spatial navigation.
+-- All tests of one network of spatial navigation.
 -- @param net with the noise that it has awake
 -- @param task
 -- @param rng
