@@ -91,7 +91,7 @@ describe("the paper", function()
     local compared = 0
     for name in lfs.dir(folder .. "/parted") do
       local numbers = folder .. "/parted/" .. name .. "/numbers.json"
-      if lfs.attributes(numbers) then
+      if lfs.attributes(numbers) and not name:find("^%.") then -- of a figure, not of all
         assert.are.equal(read(folder .. "/whole/" .. name .. "/numbers.json"), read(numbers))
         compared = compared + 1
       end
