@@ -93,6 +93,10 @@ struct rx_matrix *rx_new_view(lua_State *L, int owner, float *data, size_t rows,
 struct rx_matrix *rx_check_matrix(lua_State *L, int arg);
 struct rx_matrix *rx_test_matrix(lua_State *L, int index); /* NULL if it is no matrix */
 
+/* Argument `arg` as an element of a matrix: a number that stays finite in one, or infinity itself.
+ */
+float rx_check_element(lua_State *L, int arg);
+
 /* A matrix of this shape; RX_ANY leaves a side open. */
 enum { RX_ANY = -1 };
 struct rx_matrix *rx_check_shape(lua_State *L, int arg, lua_Integer rows, lua_Integer cols);

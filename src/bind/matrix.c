@@ -18,6 +18,7 @@
 #include "bind.h"
 #include "threads.h"
 #include "workspace.h"
+#include <math.h>
 #include <omp.h>
 #include <stdint.h>
 #include <string.h>
@@ -102,6 +103,19 @@ void rx_check_finite(lua_State *L, int arg, const struct rx_matrix *m)
                           (double)m->data[bad], (int)(bad / m->cols) + 1, (int)(bad % m->cols) + 1);
 }
 
+static bool fits(double x)
+{
+    return isinf((float)x) == isinf(x);
+}
+
+float rx_check_element(lua_State *L, int arg)
+{
+    const double x = rx_check_number(L, arg);
+    if (!fits(x))
+        rx_argument_error(L, arg, "number of at most 3.4e38 expected, got %s", rx_describe(L, arg));
+    return (float)x;
+}
+
 /* --- making ---------------------------------------------------------------------------------- */
 
 /* The list on top of the stack as row i; a mistake in it is told with its place. */
@@ -117,6 +131,10 @@ static void fill_row(lua_State *L, struct rx_matrix *m, size_t i)
         if (lua_rawgeti(L, -1, (lua_Integer)j + 1) != LUA_TNUMBER)
             rx_argument_error(L, 1, "number expected in row %d, column %d, got %s", (int)i + 1,
                               (int)j + 1, rx_describe(L, -1));
+        if (!fits(lua_tonumber(L, -1)))
+            rx_argument_error(L, 1,
+                              "number of at most 3.4e38 expected in row %d, column %d, got %s",
+                              (int)i + 1, (int)j + 1, rx_describe(L, -1));
         m->data[i * cols + j] = (float)lua_tonumber(L, -1);
         lua_pop(L, 1);
     }
@@ -156,7 +174,7 @@ static int matrix_new(lua_State *L)
     if (lua_istable(L, 1))
         return matrix_from_rows(L);
     const size_t rows = rx_check_size(L, 1, 0), cols = rx_check_size(L, 2, 0);
-    const float value = (float)rx_opt_number(L, 3, 0);
+    const float value = lua_isnoneornil(L, 3) ? 0 : rx_check_element(L, 3);
     struct rx_matrix *m = rx_new_matrix(L, rows, cols, 0);
     rx_check_status(L, rx_matrix_fill(m->data, value, rx_matrix_count(m), &rx_stop_flag));
     return 1;

@@ -10,7 +10,7 @@ static const struct rx_matrix *check_operand(lua_State *L, int arg, struct rx_ma
 {
     if (lua_type(L, arg) != LUA_TNUMBER)
         return rx_check_matrix(L, arg);
-    *value = (float)lua_tonumber(L, arg);
+    *value = rx_check_element(L, arg);
     *scalar = (struct rx_matrix){ value, 1, 1, 0 };
     return scalar;
 }

@@ -37,7 +37,7 @@ static int matrix_set(lua_State *L)
 {
     struct rx_matrix *m = rx_check_matrix(L, 1);
     const size_t i = check_index(L, 2, m->rows, "row"), j = check_index(L, 3, m->cols, "column");
-    m->data[i * m->cols + j] = (float)rx_check_number(L, 4);
+    m->data[i * m->cols + j] = rx_check_element(L, 4);
     lua_settop(L, 1);
     return 1;
 }

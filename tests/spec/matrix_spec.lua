@@ -11,6 +11,17 @@ describe("a matrix", function()
     assert.are.same({ { 1, 2 }, { 3, 4 } }, m({ { 1, 2 }, { 3, 4 } }):totable())
   end)
 
+  it("takes no number that would be infinite in it, but infinity itself", function()
+    local a = m { { math.huge, 3.4e38 } }
+    assert.are.equal(math.huge, a:get(1, 1))
+    for _, wrong in ipairs {
+      function() return m { { 1, 1e300 } } end, function() return rx.matrix(1, 1, -1e39) end,
+      function() return a:set(1, 2, 1e39) end, function() return a * 1e39 end,
+    } do
+      assert.matches("number of at most 3.4e38 expected", message(wrong))
+    end
+  end)
+
   it("may have no rows or no columns", function()
     for _, shape in ipairs { { 0, 3 }, { 3, 0 }, { 0, 0 } } do
       local empty = rx.matrix(shape[1], shape[2])
