@@ -358,7 +358,7 @@ describe("a training that is stopped from outside", function()
     local net = rx.rnn { inputs = 1, units = 30, outputs = 40, sigma = 0.3, rng = rx.random(3) }
     local task = rx.tasks.head_direction { steps = 20, cells = 40 }
     rx.train(net, task, {
-      batches = 4000, size = 20, test_size = 10, checkpoint = arg[1], checkpoint_every = 29, progress = false,
+      batches = 1000, size = 20, test_size = 10, checkpoint = arg[1], checkpoint_every = 7, progress = false,
     })
   ]]
 
@@ -396,7 +396,7 @@ describe("a training that is stopped from outside", function()
     local path = ("%s.%s.h5"):format(from, signal)
     for _ = 1, 3 do run_and_stop(from, path, signal) end
     local reached = batch_of(path)
-    assert.is_true(reached > 0 and reached < 4000, "the training was over before it could be stopped")
+    assert.is_true(reached > 0 and reached < 1000, "the training was over before it could be stopped")
     local output, status = support.run(("%s %s %s"):format(support.program, from, path))
     assert.are.equal(0, status, output)
     local again = rx.load(path)
@@ -420,7 +420,7 @@ describe("a training that is stopped from outside", function()
 
   it("because nobody reads what it prints, has saved, and says nothing of it", function()
     local path, talking = folder .. "/pipe.h5", folder .. "/talking.lua"
-    local text = script:gsub("checkpoint_every = 29", "checkpoint_every = 1000")
+    local text = script:gsub("checkpoint_every = 7", "checkpoint_every = 1000")
       :gsub("rx.train%(net, task, {", [[%0 rate = function(n)
         if n > 20 then print(n) io.stdout:flush() end
         return 1e-3
@@ -435,7 +435,7 @@ describe("a training that is stopped from outside", function()
   it("is told who has its checkpoint, and leaves it alone, while another goes on", function()
     local path = folder .. "/both.h5"
     local long = folder .. "/long.lua"
-    write(long, (script:gsub("batches = 4000", "batches = 1000000")))
+    write(long, (script:gsub("batches = 1000", "batches = 1000000")))
     local pipe = io.popen(("%s %s %s 2>/dev/null & echo $!; wait"):format(support.program, long, path))
     local process = pipe:read("n")
     while batch_of(path) == 0 do os.execute("sleep 0.01") end
