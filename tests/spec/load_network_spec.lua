@@ -41,6 +41,12 @@ describe("a network in a file", function()
     assert.are.equal("rnn", file.network.cell)
   end)
 
+  it("asks for a generator and for options of the right kind", function()
+    save(network(7))
+    assert.matches("bad argument #2 to 'load_network'", support.message(rx.load_network, path, true))
+    assert.matches("bad argument #3 to 'load_network'", support.message(rx.load_network, path, nil, 5))
+  end)
+
   it("runs as it did, with the generator that it is given", function()
     local net = network(7)
     save(net)

@@ -17,6 +17,8 @@ local load = {}
 -- @usage local net, run = rx.load_network("results/head_direction/checkpoint.h5")
 function load.network(path, rng, options)
   check.that(type(path) == "string", 1, "load_network", "path", path)
+  if rng ~= nil then check.argument("generator", 2, "load_network", rng) end
+  if options ~= nil then check.argument("table", 3, "load_network", options) end
   local file, message = core.load(path)
   if not file then return nil, message end
   local settings = file.network
