@@ -8,6 +8,7 @@
 
 local rx = require "reactivation"
 local heading = require "krishna2024.heading"
+local kinds = require "krishna2024.kinds"
 local paper = require "krishna2024.paper"
 local prior = require "krishna2024.prior"
 local study = require "krishna2024.study"
@@ -143,13 +144,7 @@ if #sweep.failed > 0 then error(("%d networks are missing"):format(#sweep.failed
 
 local rng = study.generator(2)
 
-local function of_kind(kind, name)
-  local list = {}
-  for i, value in ipairs(sweep.columns[name]) do
-    if sweep.columns.kind[i] == kind then list[#list + 1] = value end
-  end
-  return list
-end
+local of_kind = kinds.of(sweep)
 
 -- Pairs of networks that began alike
 local function differences(name)
@@ -162,36 +157,21 @@ local function certainty(list)
   return rx.bootstrap(list, nil, { rng = rng })
 end
 
--- Curves with bands, the 95% intervals of means over networks; each a list of lists of numbers, a number for
--- each network, or of one where it is known
+-- Bands are 95% intervals of means over networks; of what is known there is none
 local function curves(xs, series, more)
-  local rows = { curves = {}, lower = {}, upper = {} }
-  for i, x in ipairs(xs) do
-    for _, part in pairs(rows) do part[i] = { x } end
-    for _, lists in ipairs(series) do
-      local first = lists[i][1]
-      local mean = #lists[i] > 1 and certainty(lists[i]) or { estimate = first, low = first, high = first }
-      table.insert(rows.curves[i], mean.estimate)
-      table.insert(rows.lower[i], mean.low)
-      table.insert(rows.upper[i], mean.high)
-    end
-  end
-  local data = {}
-  for name, part in pairs(rows) do data[name] = rx.matrix(part) end
-  for name, value in pairs(more) do data[name] = value end
-  return { "curve", data }
+  return kinds.curves(xs, series, function(list)
+    if #list == 1 then return list[1], list[1], list[1] end
+    local mean = certainty(list)
+    return mean.estimate, mean.low, mean.high
+  end, more)
 end
 
-local function by_number(kind, format, count)
-  local lists = {}
-  for i = 1, count do lists[i] = of_kind(kind, format:format(i)) end
-  return lists
+local function by_number(kind, format)
+  return function(i) return of_kind(kind, format:format(i)) end
 end
 
 local function known(numbers)
-  local lists = {}
-  for i, x in ipairs(numbers) do lists[i] = { x } end
-  return lists
+  return kinds.known(function(i) return numbers[i] end)
 end
 
 -- The figure
@@ -199,8 +179,8 @@ end
 local function densities(factor)
   local format = "law_" .. factor .. "_%d"
   return curves(prior.centers, {
-    known(prior.expected(LAW, factor)), by_number("pulled", format, prior.bins),
-    by_number("control", format, prior.bins),
+    known(prior.expected(LAW, factor)), by_number("pulled", format),
+    by_number("control", format),
   }, {
     title = ("rest, noise variance x %d"):format(factor), labels = { "theory", "pulled", "control" },
     xlabel = "bearing (rad)", ylabel = "density (1/rad)", ymin = 0,
@@ -231,18 +211,24 @@ local function power(factor) return 2 / factor end
 
 -- Mean log densities at rest against that awake, bins by rising density
 local function log_on_log()
-  local order, xs, rest_of, slopes = {}, {}, { {}, {} }, { {}, {} }
+  local order, xs = {}, {}
   for b = 1, prior.bins do order[b] = b end
   table.sort(order, function(a, b) return LAW[a] < LAW[b] end)
-  for i, b in ipairs(order) do
-    xs[i] = math.log(LAW[b])
-    for k, factor in ipairs(FACTORS) do
-      rest_of[k][i] = of_kind("pulled", ("law_%d_%d"):format(factor, b))
-      for n, p in ipairs(rest_of[k][i]) do rest_of[k][i][n] = math.log(p) end
-      slopes[k][i] = { math.log(prior.expected(LAW, factor)[b]) }
+  for i, b in ipairs(order) do xs[i] = math.log(LAW[b]) end
+
+  local function expected(factor)
+    local law = prior.expected(LAW, factor)
+    return kinds.known(function(i) return math.log(law[order[i]]) end)
+  end
+
+  local function rested(factor)
+    return function(i)
+      local list = of_kind("pulled", ("law_%d_%d"):format(factor, order[i]))
+      for n, p in ipairs(list) do list[n] = math.log(p) end
+      return list
     end
   end
-  return curves(xs, { slopes[2], slopes[1], rest_of[2], rest_of[1] }, {
+  return curves(xs, { expected(2), expected(1), rested(2), rested(1) }, {
     labels = { "theory, x 2", "theory, x 1", "rest, x 2", "rest, x 1" },
     xlabel = "log density awake", ylabel = "log density at rest", key = "top left", ymax = 3.5,
   })
@@ -250,8 +236,8 @@ end
 
 local function forgetting()
   return curves(times, {
-    by_number("pulled", "waking_%d", #times), by_number("pulled", "even_%d", #times),
-    by_number("control", "waking_%d", #times),
+    by_number("pulled", "waking_%d"), by_number("pulled", "even_%d"),
+    by_number("control", "waking_%d"),
   }, {
     labels = { "pulled, from waking", "pulled, from even", "control, from waking" },
     xlabel = "steps at rest", ylabel = "<cos bearing>", logx = true, ymax = 1.3,

@@ -7,6 +7,7 @@
 --   rxlua experiments/theory.lua --each 20
 
 local rx = require "reactivation"
+local kinds = require "krishna2024.kinds"
 local manifold = require "krishna2024.theory.manifold"
 local networks = require "krishna2024.theory.networks"
 local study = require "krishna2024.study"
@@ -64,39 +65,18 @@ if #sweep.failed > 0 then error(("%d networks are missing"):format(#sweep.failed
 
 -- Over networks
 
-local function of_kind(kind, name)
-  local list = {}
-  for i, value in ipairs(sweep.columns[name] or {}) do
-    if sweep.columns.kind[i] == kind and value == value then list[#list + 1] = value end
-  end
-  return list
-end
+local of_kind, known = kinds.of(sweep), kinds.known
 
--- Curves over networks with bands of one standard deviation; `series`: for each a function of the place among
--- `xs`, which gives a list of numbers, one a network
+-- Bands of one standard deviation
 local function curves(xs, series, more)
-  local rows = { curves = {}, lower = {}, upper = {} }
-  for i, x in ipairs(xs) do
-    for _, part in pairs(rows) do part[i] = { x } end
-    for _, values in ipairs(series) do
-      local mean, sd = rx.mean_sd(values(i))
-      table.insert(rows.curves[i], mean)
-      table.insert(rows.lower[i], mean - (sd or 0))
-      table.insert(rows.upper[i], mean + (sd or 0))
-    end
-  end
-  local data = {}
-  for name, part in pairs(rows) do data[name] = rx.matrix(part) end
-  for name, value in pairs(more) do data[name] = value end
-  return { "curve", data }
+  return kinds.curves(xs, series, function(values)
+    local mean, sd = rx.mean_sd(values)
+    return mean, mean - (sd or 0), mean + (sd or 0)
+  end, more)
 end
 
 local function named(kind, format, list)
   return function(i) return of_kind(kind, format:format(list and list[i] or i)) end
-end
-
-local function known(f)
-  return function(i) return { f(i) } end
 end
 
 -- a. The drift on the score, and how strongly a step pulls back along three directions

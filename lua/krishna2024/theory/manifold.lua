@@ -15,7 +15,6 @@ local train = require "reactivation.training.train"
 
 local manifold = {}
 
-local SETTLE = 30             -- steps without noise and input until the sheet has come to rest
 local SIDE, REACH = 21, 0.85  -- points of its grid along each coordinate, and how far from 0 they go (m)
 local WIDTH = 0.12            -- of the kernel that means are taken with (m)
 local CELLS = 64              -- fewer than the paper's, so that a training takes a minute or two
@@ -69,18 +68,6 @@ function manifold.get(setting, seed, o, folder)
     checkpoint = folder:path "checkpoint.h5", progress = folder:path "progress.json",
   })
   return net, task
-end
-
--- Waking states of the steps from SETTLE on, as `ring.awake` has them.
-function manifold.awake(net, task, trials, rng)
-  local run = task:batch(trials, rng)
-  run.rng = rng
-  local states, outputs = net:forward(run)
-  local first, last = SETTLE * trials + 1, states.rows - trials
-  return {
-    states = states:slice(first, last), decoded = task:decode(outputs:slice(first, last)),
-    truth = run.truth:slice(first, last), turn = run.inputs:slice(first + trials, states.rows),
-  }
 end
 
 -- SIDE^2 positions, x along the rows of the grid and y from row to row.
@@ -150,12 +137,12 @@ function manifold.of(states, variance)
   return { states = states, fine = finer(states, math.sqrt(variance)), x = x, y = y }
 end
 
--- The mean waking states, and what a network without noise and input makes of them in SETTLE steps.
+-- The mean waking states, and what a network without noise and input makes of them when it settles.
 function manifold.both(net, awake)
   local variance = net.sigma ^ 2 * net.dt
   local mean = mean_states(awake.states, awake.decoded, grid())
-  local settled = net:forward { state = mean, steps = SETTLE, sigma = 0 }
-  return manifold.of(mean, variance), manifold.of(settled:at(SETTLE):clone(), variance)
+  local settled = net:forward { state = mean, steps = ring.settle, sigma = 0 }
+  return manifold.of(mean, variance), manifold.of(settled:at(ring.settle):clone(), variance)
 end
 
 -- How strongly a step pulls back, 1 - u'Ju, across the sheet (random directions) and along it.
@@ -228,7 +215,7 @@ end
 -- @treturn table numbers by name, as `theory.measure` has them for head direction
 function manifold.measure(net, task, rng)
   local variance, found = net.sigma ^ 2 * net.dt, {}
-  local awake = manifold.awake(net, task, 200, rng)
+  local awake = ring.awake(net, task, 200, rng, task)
   local waking, resting = manifold.both(net, awake)
   found.error = ring.lengths(awake.decoded - awake.truth):mean()
   for name, at in pairs {

@@ -13,8 +13,9 @@ local statistics = require "reactivation.analysis.statistics"
 
 local ring = {}
 
-local SETTLE = 30   -- steps without noise and input until the ring has come to rest
-local POINTS = 360  -- of a ring
+ring.settle = 30  -- steps without noise and input until the states have come to rest
+
+local POINTS = 360 -- of a ring
 
 local function lengths(rows)
   return rows:mul(rows):sum("columns"):sqrt()
@@ -30,16 +31,19 @@ local function repeated(rows, count)
   return rows:rows_at(list)
 end
 
--- Waking states of the steps from SETTLE on, with the bearing that they tell, the true one and the next turn.
+-- Waking states of the steps from `settle` on, with the bearing that they tell, the true one and the next
+-- turn; of navigation likewise positions and moves.
+-- @param[opt] decoder of the outputs, in place of the smooth bearing
 -- @treturn table `states`, `decoded`, `truth`, `turn`, one a row; the last step, after which no turn comes,
---   is left out
-function ring.awake(net, task, trials, rng)
+--   is left out; `batch`, as the task gave it
+function ring.awake(net, task, trials, rng, decoder)
   local run = task:batch(trials, rng)
   run.rng = rng
   local states, outputs = net:forward(run)
-  local first, last = SETTLE * trials + 1, states.rows - trials
+  local first, last = ring.settle * trials + 1, states.rows - trials
   return {
-    states = states:slice(first, last), decoded = heading.bearing(outputs:slice(first, last)),
+    states = states:slice(first, last),
+    decoded = (decoder or heading.decoder):decode(outputs:slice(first, last)),
     truth = run.truth:slice(first, last), turn = run.inputs:slice(first + trials, states.rows),
     batch = run,
   }
@@ -76,13 +80,13 @@ function ring.of(states, bearings, variance)
 end
 
 -- The waking ring: the mean state at each bearing; and the ring that rests: what a network without noise and
--- input makes of it in SETTLE steps.
+-- input makes of it in `settle` steps.
 -- @param bearings those that the waking states are sorted by
 function ring.both(net, awake, bearings)
   local variance = net.sigma ^ 2 * net.dt
   local mean, grid = dynamics.mean_states(awake.states, bearings, { points = POINTS })
-  local states, outputs = net:forward { state = mean, steps = SETTLE, sigma = 0 }
-  local settled = ring.of(states:at(SETTLE):clone(), heading.bearing(outputs:at(SETTLE)), variance)
+  local states, outputs = net:forward { state = mean, steps = ring.settle, sigma = 0 }
+  local settled = ring.of(states:at(ring.settle):clone(), heading.bearing(outputs:at(ring.settle)), variance)
   return ring.of(mean, grid, variance), settled
 end
 
