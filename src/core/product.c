@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* All that depends on the processor. A tile's sums leave a few of its vector registers free, of
- * which there are 32, 16 and 32. */
+ * which there are 32, 16 and 32. AT_ONCE: so many k between two jumps. */
 #ifndef RX_LANES
 #if defined __AVX512F__
 #define RX_LANES 16
@@ -16,11 +16,11 @@
 #endif
 
 #if RX_LANES == 16
-enum { TILE_ROWS = 14, TILE_VECTORS = 2 };
+enum { TILE_ROWS = 14, TILE_VECTORS = 2, AT_ONCE = 1 };
 #elif RX_LANES == 8
-enum { TILE_ROWS = 6, TILE_VECTORS = 2 };
+enum { TILE_ROWS = 6, TILE_VECTORS = 2, AT_ONCE = 2 };
 #else
-enum { TILE_ROWS = 6, TILE_VECTORS = 4 };
+enum { TILE_ROWS = 6, TILE_VECTORS = 4, AT_ONCE = 2 };
 #endif
 
 enum {
@@ -36,12 +36,12 @@ enum {
 };
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
+typedef float unaligned /* wherever it lies in a matrix */
+    __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 static inline vector load(const float *from)
 {
-    vector v;
-    memcpy(&v, from, sizeof v);
-    return v;
+    return *(const unaligned *)from;
 }
 
 /* A loop that becomes one instruction. */
@@ -52,39 +52,83 @@ static inline vector multiply_add(float x, vector y, vector sum)
     return sum;
 }
 
+/* How left lies: as it is stored; packed, in strips of TILE_ROWS rows each; or with any steps. A
+ * strip begins STRIP numbers after the one before it: no multiple of a power of two, of which a
+ * cache can hold but few. */
+enum order { BY_ROWS, IN_STRIPS, BY_STEPS };
+enum { STRIP = TILE_ROWS * DEPTH + LINE };
+
 /* out (some rows, WIDTH) = left panel, or += */
 struct tile {
     float *out;
     size_t out_stride;
     bool adds;
-    const float *left; /* element (i, k) at left[i * row_step + k * inner_step] */
-    size_t row_step, inner_step;
-    const float *panel; /* (inner, WIDTH), a row panel_step after the one before it */
-    size_t panel_step, inner;
+    enum order order;
+    const float *left;           /* element (i, k) at left[i * row_step + k * inner_step] */
+    size_t row_step, inner_step; /* row_step BY_ROWS, both BY_STEPS */
+    const float *panel;          /* (inner, WIDTH) */
+    size_t panel_step, inner;    /* panel_step, from row to row, BY_STEPS; else WIDTH */
 };
 
-/* `rows` is known when this is compiled, and the loops over rows and vectors are unrolled, so that
- * `sum` is registers. */
-static inline __attribute__((always_inline)) void work_on(const struct tile *tile,
-                                                          const size_t rows)
+/* A tile's sums. The numbers of its rows and vectors are known where this is compiled, and the
+ * loops over them are unrolled, so that it is registers. */
+typedef vector sums[TILE_ROWS][TILE_VECTORS];
+
+/* Adds what one k gives: column k of left times a row of the panel. Without `volatile`, compilers
+ * that run short of registers load the same vector again for every row. */
+static inline __attribute__((always_inline)) void add_products(sums sum, const size_t rows,
+                                                               const float *const left[TILE_ROWS],
+                                                               size_t k, const float *panel)
 {
-    const size_t stride = tile->out_stride, row_step = tile->row_step;
-    const float *left = tile->left, *panel = tile->panel;
-    float *out = tile->out;
-    vector sum[TILE_ROWS][TILE_VECTORS];
+    vector right[TILE_VECTORS];
+#pragma GCC unroll TILE_VECTORS
+    for (size_t v = 0; v < TILE_VECTORS; v++)
+        right[v] = *(const volatile unaligned *)(panel + v * LANES);
 #pragma GCC unroll TILE_ROWS
     for (size_t i = 0; i < TILE_ROWS && i < rows; i++)
 #pragma GCC unroll TILE_VECTORS
         for (size_t v = 0; v < TILE_VECTORS; v++)
-            sum[i][v] = tile->adds ? load(out + i * stride + v * LANES) : (vector){ 0 };
-    for (size_t k = tile->inner; k > 0; k--) {
+            sum[i][v] = multiply_add(left[i][k], right[v], sum[i][v]);
+}
+
+/* Steps that are known where this is compiled, `at_once` of them between two jumps, take hardly an
+ * instruction of their own. Alone on its core a tile would not gain by that; but where a second
+ * thread shares the core, each can begin half as many instructions. */
+static inline __attribute__((always_inline)) void work_on(const struct tile *tile,
+                                                          const size_t rows, const enum order order)
+{
+    const size_t row_step = order == IN_STRIPS ? 1 : tile->row_step;
+    const size_t inner_step = order == BY_ROWS     ? 1
+                              : order == IN_STRIPS ? TILE_ROWS
+                                                   : tile->inner_step;
+    const size_t panel_step = order == BY_STEPS ? tile->panel_step : WIDTH;
+    const size_t at_once = order == BY_STEPS ? 1 : AT_ONCE;
+    const size_t stride = tile->out_stride, inner = tile->inner;
+    const float *left[TILE_ROWS], *panel = tile->panel;
+    float *out = tile->out;
+    const float *const end = panel + inner / at_once * at_once * panel_step;
+    size_t k = 0;
+    sums sum;
 #pragma GCC unroll TILE_ROWS
-        for (size_t i = 0; i < TILE_ROWS && i < rows; i++)
+    for (size_t i = 0; i < TILE_ROWS && i < rows; i++) {
+        left[i] = tile->left + i * row_step;
 #pragma GCC unroll TILE_VECTORS
-            for (size_t v = 0; v < TILE_VECTORS; v++)
-                sum[i][v] = multiply_add(left[i * row_step], load(panel + v * LANES), sum[i][v]);
-        left += tile->inner_step;
-        panel += tile->panel_step;
+        for (size_t v = 0; v < TILE_VECTORS; v++)
+            sum[i][v] = tile->adds ? load(out + i * stride + v * LANES) : (vector){ 0 };
+    }
+#pragma GCC unroll 1
+    while (panel != end) {
+#pragma GCC unroll AT_ONCE
+        for (size_t m = 0; m < at_once; m++)
+            add_products(sum, rows, left, k + m * inner_step, panel + m * panel_step);
+        k += at_once * inner_step;
+        panel += at_once * panel_step;
+    }
+#pragma GCC unroll 1
+    for (size_t n = inner % at_once; n > 0; n--) {
+        add_products(sum, rows, left, k, panel);
+        k += inner_step;
+        panel += panel_step;
     }
 #pragma GCC unroll TILE_ROWS
     for (size_t i = 0; i < TILE_ROWS && i < rows; i++)
@@ -93,34 +137,52 @@ static inline __attribute__((always_inline)) void work_on(const struct tile *til
             memcpy(out + i * stride + v * LANES, &sum[i][v], sizeof(vector));
 }
 
-#define TILE_OF(rows)                                                                              \
-    static void tile_of_##rows(const struct tile *tile)                                            \
+#define TILES_OF(rows)                                                                             \
+    static void by_rows_##rows(const struct tile *tile)                                            \
     {                                                                                              \
-        work_on(tile, rows);                                                                       \
+        work_on(tile, rows, BY_ROWS);                                                              \
+    }                                                                                              \
+    static void in_strips_##rows(const struct tile *tile)                                          \
+    {                                                                                              \
+        work_on(tile, rows, IN_STRIPS);                                                            \
+    }                                                                                              \
+    static void by_steps_##rows(const struct tile *tile)                                           \
+    {                                                                                              \
+        work_on(tile, rows, BY_STEPS);                                                             \
     }
-TILE_OF(1)
-TILE_OF(2)
-TILE_OF(3)
-TILE_OF(4)
-TILE_OF(5)
-TILE_OF(6)
+TILES_OF(1)
+TILES_OF(2)
+TILES_OF(3)
+TILES_OF(4)
+TILES_OF(5)
+TILES_OF(6)
 #if RX_LANES == 16
-TILE_OF(7)
-TILE_OF(8)
-TILE_OF(9)
-TILE_OF(10)
-TILE_OF(11)
-TILE_OF(12)
-TILE_OF(13)
-TILE_OF(14)
+TILES_OF(7)
+TILES_OF(8)
+TILES_OF(9)
+TILES_OF(10)
+TILES_OF(11)
+TILES_OF(12)
+TILES_OF(13)
+TILES_OF(14)
 #endif
 
-static void (*const tile_of[TILE_ROWS])(const struct tile *) = {
-    tile_of_1, tile_of_2, tile_of_3, tile_of_4,  tile_of_5,  tile_of_6,
+#define KINDS(rows)                                                                                \
+    {                                                                                              \
+        by_rows_##rows, in_strips_##rows, by_steps_##rows                                          \
+    }
+
+static void (*const tile_of[TILE_ROWS][3])(const struct tile *) = {
+    KINDS(1), KINDS(2), KINDS(3), KINDS(4),  KINDS(5),  KINDS(6),
 #if RX_LANES == 16
-    tile_of_7, tile_of_8, tile_of_9, tile_of_10, tile_of_11, tile_of_12, tile_of_13, tile_of_14,
+    KINDS(7), KINDS(8), KINDS(9), KINDS(10), KINDS(11), KINDS(12), KINDS(13), KINDS(14),
 #endif
 };
+
+static void sum_up(const struct tile *tile, size_t rows)
+{
+    tile_of[rows - 1][tile->order](tile);
+}
 
 /* The same for the columns first to first + count - 1 of the panel alone, which are those of out.
  */
@@ -132,7 +194,7 @@ static void work_on_part(const struct tile *tile, size_t rows, size_t first, siz
     padded.out_stride = WIDTH;
     for (size_t i = 0; i < rows && tile->adds; i++)
         memcpy(whole + i * WIDTH + first, tile->out + i * tile->out_stride, count * sizeof *whole);
-    tile_of[rows - 1](&padded);
+    sum_up(&padded, rows);
     for (size_t i = 0; i < rows; i++)
         memcpy(tile->out + i * tile->out_stride, whole + i * WIDTH + first, count * sizeof *whole);
 }
@@ -151,16 +213,9 @@ static void prefetch(struct ahead ahead, size_t depth, size_t first, size_t coun
         __builtin_prefetch(ahead.next + k * ahead.step, 0, 2);
 }
 
-/* How left lies: as it is, or packed, in strips of TILE_ROWS rows each. A strip begins STRIP
- * numbers after the one before it: no multiple of a power of two, of which a cache can hold but
- * few. */
-enum order { BY_ROWS, IN_STRIPS };
-enum { STRIP = TILE_ROWS * DEPTH + LINE };
-
 /* Tiles down all rows, of columns first to first + count - 1 of a panel. Meanwhile what the next
  * tile adds to, and the rows `ahead`, come into cache. */
-static void work_down(struct tile tile, size_t rows, enum order order, size_t first, size_t count,
-                      struct ahead ahead)
+static void work_down(struct tile tile, size_t rows, size_t first, size_t count, struct ahead ahead)
 {
     const size_t tiles = rx_pieces(rows, TILE_ROWS), least = rows / tiles, taller = rows % tiles;
     const size_t share = rx_pieces(tile.inner, tiles);
@@ -168,14 +223,14 @@ static void work_down(struct tile tile, size_t rows, enum order order, size_t fi
     const float *left = tile.left;
     for (size_t n = 0, i = 0, height; n < tiles; n++, i += height) {
         /* rows as they are go in even tiles */
-        height = order == BY_ROWS ? least + (n < taller) : rx_piece_length(rows, TILE_ROWS, i);
+        height = tile.order == BY_ROWS ? least + (n < taller) : rx_piece_length(rows, TILE_ROWS, i);
         tile.out = out + i * tile.out_stride;
-        tile.left = left + (order == BY_ROWS ? i * tile.row_step : n * STRIP);
+        tile.left = left + (tile.order == BY_ROWS ? i * tile.row_step : n * STRIP);
         prefetch(ahead, tile.inner, n * share, share);
         for (size_t r = i + height; r < i + 2 * height && r < rows; r++)
             __builtin_prefetch(out + r * tile.out_stride, 1);
         if (count == WIDTH)
-            tile_of[height - 1](&tile);
+            sum_up(&tile, height);
         else
             work_on_part(&tile, height, first, count);
     }
@@ -230,7 +285,7 @@ static void multiply_block(struct tile tile, size_t rows, const struct rx_packed
             tile.inner = rx_piece_length(right->inner, PIECE, k);
             tile.adds = adds || k > 0;
             work_down(
-                tile, rows, BY_ROWS, j - panel, next - j,
+                tile, rows, j - panel, next - j,
                 (struct ahead){ tile.panel + (next < end ? right->inner * WIDTH : 0), WIDTH });
         }
 }
@@ -246,27 +301,25 @@ void rx_product(float *out, size_t out_stride, bool adds, const float *left, siz
         const struct tile tile = { .out = out + i * out_stride,
                                    .out_stride = out_stride,
                                    .adds = adds,
+                                   .order = BY_ROWS,
                                    .left = left + i * left_stride,
-                                   .row_step = left_stride,
-                                   .inner_step = 1,
-                                   .panel_step = WIDTH };
+                                   .row_step = left_stride };
         multiply_block(tile, height, right, first, first + count);
     }
 }
 
 /* out (rows, columns) += left right, where right (at most DEPTH, columns) is packed as it goes. */
-static void multiply_unpacked(struct tile tile, size_t rows, enum order order, const float *right,
-                              size_t stride, size_t columns)
+static void multiply_unpacked(struct tile tile, size_t rows, const float *right, size_t stride,
+                              size_t columns)
 {
     _Alignas(64) float panel[DEPTH * WIDTH];
     float *out = tile.out;
     tile.panel = panel;
-    tile.panel_step = WIDTH;
     for (size_t j = 0; j < columns; j += WIDTH) {
         const size_t width = rx_piece_length(columns, WIDTH, j);
         pack_panel(panel, right + j, stride, 1, tile.inner, width);
         tile.out = out + j;
-        work_down(tile, rows, order, 0, width,
+        work_down(tile, rows, 0, width,
                   (struct ahead){ right + (j + width < columns ? j + width : j), stride });
     }
 }
@@ -284,8 +337,8 @@ void rx_product_once(float *out, const float *left, const float *right, size_t r
                                        .row_step = inner,
                                        .inner_step = 1,
                                        .inner = rx_piece_length(inner, DEPTH, k) };
-            multiply_unpacked(tile, rx_piece_length(rows, BLOCK_ROWS, i), BY_ROWS,
-                              right + k * columns, columns, columns);
+            multiply_unpacked(tile, rx_piece_length(rows, BLOCK_ROWS, i), right + k * columns,
+                              columns, columns);
         }
 }
 
@@ -315,6 +368,7 @@ static void outer_sum_of_few(float *sum, size_t sum_stride, const float *left, s
     struct tile tile = { .out = turned,
                          .out_stride = WIDTH,
                          .adds = true,
+                         .order = BY_STEPS,
                          .left = right,
                          .row_step = 1,
                          .inner_step = right_stride,
@@ -324,7 +378,7 @@ static void outer_sum_of_few(float *sum, size_t sum_stride, const float *left, s
         for (size_t j = 0; j < in * WIDTH; j++)
             turned[j] = sum[(i + j % WIDTH) * sum_stride + j / WIDTH];
         tile.panel = left + i;
-        tile_of[in - 1](&tile);
+        sum_up(&tile, in);
         for (size_t j = 0; j < in * WIDTH; j++)
             sum[(i + j % WIDTH) * sum_stride + j / WIDTH] = turned[j];
     }
@@ -351,12 +405,11 @@ void rx_outer_sum(float *sum, size_t sum_stride, const float *left, size_t left_
             const struct tile tile = { .out = sum + i * sum_stride,
                                        .out_stride = sum_stride,
                                        .adds = true,
+                                       .order = IN_STRIPS,
                                        .left = strips,
-                                       .row_step = 1,
-                                       .inner_step = TILE_ROWS,
                                        .inner = depth };
             pack_strips(strips, left + k * left_stride + i, left_stride, depth, width);
-            multiply_unpacked(tile, width, IN_STRIPS, right + k * right_stride, right_stride, in);
+            multiply_unpacked(tile, width, right + k * right_stride, right_stride, in);
         }
 }
 
