@@ -229,7 +229,8 @@ static int kde_index(lua_State *L)
 static int kde_tostring(lua_State *L)
 {
     const struct rx_kde *kde = check_kde(L, 1);
-    lua_pushfstring(L, "density of %d points in %d dimensions", (int)kde->count, (int)kde->dims);
+    lua_pushfstring(L, "density of %d points in %d dimension%s", (int)kde->count, (int)kde->dims,
+                    kde->dims == 1 ? "" : "s");
     return 1;
 }
 
