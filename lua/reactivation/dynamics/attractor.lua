@@ -210,8 +210,8 @@ end
 -- @treturn table
 --
 -- * `verdict`, a sentence; `kind`: "points", "ring", "line", "plane" or "space"; `dimensions`
--- * `constants`, a list: the time constants (steps) of the slowest directions; `gap`, by what factor those
---   that are remembered outlast the next
+-- * `constants`, a list: the time constants (steps) of the slowest directions, 1e9 of one that does not
+--   shrink at all; `gap`, by what factor those that are remembered outlast the next
 -- * `states`, what was settled to; `drift`, how far a step takes them (mean and `fastest`), and of a ring
 --   `turn`, how far around at most (rad)
 -- * `stable`, `saddles`: how many slow points on it are of each kind; `alternating`, whether these take turns
