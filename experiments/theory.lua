@@ -174,11 +174,10 @@ end
 
 local function gathering_panel()
   local held = assert(rx.load(experiment.folder:path "networks/kind=tonic,seed=0/picture.h5"))
-  local rows, gathered, law = {}, held.gathered.density, held.law.density
-  local highest = 0
+  local rows, highest = {}, 0
   for b, x in ipairs(held.gathered.center) do
-    rows[b] = { x, gathered[b], law:get(1, b) }
-    highest = math.max(highest, gathered[b], law:get(1, b))
+    rows[b] = { x, held.gathered.density[b], held.law and held.law.density:get(1, b) }
+    highest = math.max(highest, table.unpack(rows[b], 2))
   end
   local marks = {}
   for k, stable in ipairs(held.points.stable) do
@@ -187,7 +186,8 @@ local function gathering_panel()
   return { "curve", {
     title = "where a network gathers", curves = rx.matrix(rows),
     marks = #marks > 0 and rx.matrix(marks) or nil,
-    xlabel = "bearing (rad)", ylabel = "density (1/rad)", labels = { "long run", "Fokker-Planck" },
+    xlabel = "bearing (rad)", ylabel = "density (1/rad)",
+    labels = { "long run", held.law and "Fokker-Planck" },
     xmin = -math.pi, xmax = math.pi, ymin = 0, ymax = 1.5 * highest,
   } }
 end

@@ -8,7 +8,7 @@ describe("the theory's experiment", function()
   local folder, remove, printed, status
   setup(function()
     folder, remove = support.scratch()
-    printed, status = support.run(command .. " --each 2 --units 32 --batches 100 --steps 40 --long 1000"
+    printed, status = support.run(command .. " --each 2 --batches 250 --steps 40 --long 1000"
                                   .. " --navigation 0 --out " .. folder)
   end)
   teardown(function() remove() end)
