@@ -66,7 +66,7 @@ end
 
 function analyses.measure(rounds)
   local folder = rx.folder("build/bench")
-  local list, results = tasks(folder), {}
+  local list, results = tasks(folder), { rows = {} }
   local scipy = python.start("analyses.py", folder:path("analyses_"))
   local samples = sampling.rounds(rounds, function(samples)
     for _, task in ipairs(list) do
@@ -83,7 +83,7 @@ function analyses.measure(rounds)
       local theirs = samples:of(their[1], task[1])
       result.others[k] = { who = their[1], seconds = sampling.summary(theirs), times = sampling.ratio(theirs, ours) }
     end
-    results[#results + 1] = result
+    table.insert(results.rows, result)
   end
   if scipy then
     results.descended = scipy:ask("reached")
@@ -94,7 +94,7 @@ end
 
 function analyses.show(results)
   local rows = { { "", "s", "beside", "s", "to rxlua" } }
-  for _, r in ipairs(results) do
+  for _, r in ipairs(results.rows) do
     local ours = { r.what, layout.spread(r.rxlua, "%.2f") }
     for k, other in ipairs(#r.others > 0 and r.others or { false }) do
       table.insert(rows, {
