@@ -4,16 +4,16 @@
 
 const char host_usage[] =
     "usage: rxlua [options] [script [args]]\n"
-    "  -e code     run the code\n"
-    "  -l name     require the library 'name' into the global 'name'\n"
-    "  -l g=name   require the library 'name' into the global 'g'\n"
-    "  -i          go to the prompt after the script\n"
-    "  -v          show the version\n"
-    "  -E          ignore environment variables\n"
-    "  -W          turn warnings on\n"
-    "  -h, --help  show this\n"
-    "  --          end of the options\n"
-    "  -           run standard input as the script, and end the options\n"
+    "  -e code        run the code\n"
+    "  -l name        require the library 'name' into the global 'name'\n"
+    "  -l g=name      require the library 'name' into the global 'g'\n"
+    "  -i             go to the prompt after the script\n"
+    "  -v, --version  show the version\n"
+    "  -E             ignore environment variables\n"
+    "  -W             turn warnings on\n"
+    "  -h, --help     show this\n"
+    "  --             end of the options\n"
+    "  -              run standard input as the script, and end the options\n"
     "Without a script, -e or -v: the prompt on a terminal, else standard input is run.\n";
 
 static bool is(const char *word, const char *option)
@@ -44,7 +44,7 @@ static bool read_flag(struct host_options *options, const char *word)
 {
     if (is(word, "-i"))
         options->interactive = true;
-    else if (is(word, "-v"))
+    else if (is(word, "-v") || is(word, "--version"))
         options->version = true;
     else if (is(word, "-E"))
         options->no_environment = true;

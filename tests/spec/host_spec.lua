@@ -87,11 +87,13 @@ describe("The command line of rxlua", function()
     says("table\n", [[cd /; rxlua -e 'print(type(require "reactivation.core"))']])
   end)
 
-  it("shows for -v its version, that of Lua, and what computes", function()
-    local output, status = sh "OMP_NUM_THREADS=3 rxlua -v"
-    assert.truthy(output:find("^rxlua %d+%.%d+%.%d+  Lua 5%.4%.%d+\n" ..
-      "OpenBLAS %d%S+ with kernels for %w+, HDF5 %d+%.%d+%.%d+, built for [^\n]+, 3 threads\n$"), output)
-    assert.equal(0, status)
+  it("shows for -v and --version its version, that of Lua, and what computes", function()
+    for _, option in ipairs { "-v", "--version" } do
+      local output, status = sh("OMP_NUM_THREADS=3 rxlua " .. option)
+      assert.truthy(output:find("^rxlua %d+%.%d+%.%d+  Lua 5%.4%.%d+\n" ..
+        "OpenBLAS %d%S+ with kernels for %w+, HDF5 %d+%.%d+%.%d+, built for [^\n]+, 3 threads\n$"), output)
+      assert.equal(0, status)
+    end
   end)
 
   it("says what it was built for where the processor does not know an instruction", function()
