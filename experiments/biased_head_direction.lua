@@ -25,13 +25,14 @@ local function conditions_of(seed)
   for _, biased in ipairs { true, false } do
     local run = study.network(opt, { task = "head_direction", seed = seed, biased = biased })
     local awake, asleep = heading.phases(run, { trials = TRIALS, steps = ASLEEP, noise = "scaled" })
+    local grain = 2 * math.pi / run.task.outputs / run.net.dt
     if biased then
       local first = awake.decoded:slice(1, AWAKE * TRIALS):as_sequence(AWAKE)
-      conditions[1] = { title = "biased, awake", colour = "active", bearings = first }
+      conditions[1] = { title = "biased, awake", colour = "active", bearings = first, grain = grain }
     end
     conditions[#conditions + 1] = {
       title = biased and "biased, quiescent" or "unbiased, quiescent", colour = "quiescent",
-      bearings = asleep.decoded,
+      bearings = asleep.decoded, grain = grain,
     }
   end
   for _, condition in ipairs(conditions) do condition.velocity = heading.velocity(condition.bearings) end
@@ -66,8 +67,11 @@ local function spiral(condition)
   } }
 end
 
+-- Bearings are decoded to those of the cells, and velocities are multiples of a grain: bins hold one each.
 local function velocities(condition)
-  local h = rx.histogram(condition.velocity, -MOST_TURN, MOST_TURN, 50)
+  local grains = MOST_TURN // condition.grain
+  local most = (grains + 0.5) * condition.grain
+  local h = rx.histogram(condition.velocity, -most, most, math.tointeger(2 * grains + 1))
   return { "histogram", {
     bins = rx.join { rx.matrix { h.center }:t(), rx.matrix { h.density }:t() },
     mean = condition.velocity:mean(), colour = condition.colour,
