@@ -25,17 +25,18 @@ local function conditions_of(seed)
   for _, biased in ipairs { true, false } do
     local run = study.network(opt, { task = "head_direction", seed = seed, biased = biased })
     local awake, asleep = heading.phases(run, { trials = TRIALS, steps = ASLEEP, noise = "scaled" })
-    local grain = 2 * math.pi / run.task.outputs / run.net.dt
     if biased then
       local first = awake.decoded:slice(1, AWAKE * TRIALS):as_sequence(AWAKE)
-      conditions[1] = { title = "biased, awake", colour = "active", bearings = first, grain = grain }
+      conditions[1] = { title = "biased, awake", colour = "active", bearings = first, run = run }
     end
     conditions[#conditions + 1] = {
       title = biased and "biased, quiescent" or "unbiased, quiescent", colour = "quiescent",
-      bearings = asleep.decoded, grain = grain,
+      bearings = asleep.decoded, run = run,
     }
   end
-  for _, condition in ipairs(conditions) do condition.velocity = heading.velocity(condition.bearings) end
+  for _, condition in ipairs(conditions) do
+    condition.velocity = heading.velocity(condition.bearings, condition.run.net.dt)
+  end
   return conditions
 end
 
@@ -57,7 +58,7 @@ for i, seed in ipairs(opt.seeds) do studies[i] = conditions_of(seed) end
 -- Figure C.5: trajectories on polar axes, and angular velocities
 
 local function spiral(condition)
-  local bearings, dt = condition.bearings, paper.head_direction.dt
+  local bearings, dt = condition.bearings, condition.run.net.dt
   local steps = math.min(FIRST, bearings.steps)
   local paths = rx.paths(bearings:slice(1, steps * bearings.batch):as_sequence(steps), SHOWN)
   local time = rx.matrix(paths.rows, 1)
@@ -67,10 +68,12 @@ local function spiral(condition)
   } }
 end
 
--- Bearings are decoded to those of the cells, and velocities are multiples of a grain: bins hold one each.
+-- Bearings are decoded to those of the cells, whose first and last are one, and velocities are multiples of a
+-- grain: bins hold one each.
 local function velocities(condition)
-  local grains = MOST_TURN // condition.grain
-  local most = (grains + 0.5) * condition.grain
+  local grain = 2 * math.pi / (condition.run.task.outputs - 1) / condition.run.net.dt
+  local grains = MOST_TURN // grain
+  local most = (grains + 0.5) * grain
   local h = rx.histogram(condition.velocity, -most, most, math.tointeger(2 * grains + 1))
   return { "histogram", {
     bins = rx.join { rx.matrix { h.center }:t(), rx.matrix { h.density }:t() },
@@ -87,7 +90,9 @@ for c, condition in ipairs(studies[1]) do
   table.insert(rows, { label, means(studies, c, function(it) return it.velocity end), "rad/s",
                        published = turning })
   if condition.colour == "quiescent" then
-    local lasting = means(studies, c, function(it) return heading.velocity(late(it.bearings)) end)
+    local lasting = means(studies, c, function(it)
+      return heading.velocity(late(it.bearings), it.run.net.dt)
+    end)
     table.insert(rows, { label .. ", second half", lasting, "rad/s" })
   end
 end

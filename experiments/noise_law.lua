@@ -62,7 +62,7 @@ local function head_direction(setting, seed)
   local awake, asleep, same = phases(heading.phases, run)
   local test_loss, test_error = run.history.test_loss, run.history.test_error
   local function step(phase)
-    return heading.velocity(phase.decoded):abs():mean() * paper.head_direction.dt
+    return heading.velocity(phase.decoded, paper.head_direction.dt):abs():mean() * paper.head_direction.dt
   end
   local kl = rx.histogram_divergence(asleep.histogram, awake.histogram)
   return {

@@ -65,7 +65,16 @@ if #sweep.failed > 0 then error(("%d networks are missing"):format(#sweep.failed
 
 -- Over networks
 
-local of_kind, known = kinds.of(sweep), kinds.known
+local all_of_kind, known = kinds.of(sweep), kinds.known
+
+-- Not every number is measured of every kind
+local function of_kind(kind, name)
+  local list = {}
+  for _, value in ipairs(sweep.columns[name] and all_of_kind(kind, name) or {}) do
+    if value == value then list[#list + 1] = value end
+  end
+  return list
+end
 
 -- Bands of one standard deviation
 local function curves(xs, series, more)

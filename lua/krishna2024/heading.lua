@@ -1,7 +1,6 @@
 -- What the experiments on head direction measure.
 
 local core = require "reactivation.core"
-local paper = require "krishna2024.paper"
 local statistics = require "reactivation.analysis.statistics"
 local study = require "krishna2024.study"
 
@@ -37,11 +36,12 @@ end
 
 -- Angular velocity (rad/s) between consecutive bearings.
 -- @param bearings a sequence
+-- @number dt of the network's steps (s)
 -- @return a row less for each trial
-function heading.velocity(bearings)
+function heading.velocity(bearings, dt)
   local steps, batch = bearings.steps, bearings.batch
   local turns = bearings:slice(batch + 1, steps * batch) - bearings:slice(1, (steps - 1) * batch)
-  return turns:wrap() / paper.head_direction.dt
+  return turns:wrap() / dt
 end
 
 -- Bearings from the activity of evenly spread cells, the first and the last with one direction: that of

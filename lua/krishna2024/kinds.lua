@@ -5,14 +5,14 @@ local core = require "reactivation.core"
 
 local kinds = {}
 
--- What the networks of a kind have under a name; where one has no such number it is left out.
+-- What the networks of a kind have under a name, in the order of the sweep; NaN where one has no such number.
 -- @tab sweep as `rx.sweep` gives it, of configurations with a `kind`
 -- @treturn function of kind and name
 function kinds.of(sweep)
   return function(kind, name)
     local list = {}
-    for i, value in ipairs(sweep.columns[name] or {}) do
-      if sweep.columns.kind[i] == kind and value == value then list[#list + 1] = value end
+    for i, value in ipairs(sweep.columns[name]) do
+      if sweep.columns.kind[i] == kind then list[#list + 1] = value end
     end
     return list
   end

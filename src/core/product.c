@@ -333,9 +333,9 @@ void rx_product_once(float *out, const float *left, const float *right, size_t r
             const struct tile tile = { .out = out + i * columns,
                                        .out_stride = columns,
                                        .adds = true,
+                                       .order = BY_ROWS,
                                        .left = left + i * inner + k,
                                        .row_step = inner,
-                                       .inner_step = 1,
                                        .inner = rx_piece_length(inner, DEPTH, k) };
             multiply_unpacked(tile, rx_piece_length(rows, BLOCK_ROWS, i), right + k * columns,
                               columns, columns);

@@ -28,7 +28,7 @@ theory.scores = { -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2 } -- over the noise's sd
 theory.measures = { "step", "speed", "reach", "reversals", "coverage", "exponent" }
 
 local BINS = 36
-local LAG = 20  -- steps of the moves that short runs are judged by
+local LAG = 20 -- steps of the moves that short runs are judged by
 
 local function put(numbers, prefix, found, names)
   for _, name in ipairs(names) do numbers[prefix .. "_" .. name] = found[name] end
@@ -154,7 +154,7 @@ local function law_of_short_runs(net, starts, rng)
   local run = phases.decoded(net, heading.decoder, { state = starts, steps = 400, rng = rng })
   local from = run:slice(1, run.rows - LAG * starts.rows)
   local rarest = math.min(table.unpack(histogram(from).density)) * from.rows * 2 * math.pi / BINS
-  return rarest >= 2 and along.fokker_planck(run, { lag = LAG, bins = BINS, cyclic = true }) or nil
+  return rarest > 1.5 and along.fokker_planck(run, { lag = LAG, bins = BINS, cyclic = true }) or nil
 end
 
 local function in_the_long_run(net, o, starts, rng, numbers)
